@@ -1,0 +1,107 @@
+// `kreflens check`: findings of files and folders.
+
+import { resolve } from 'node:path';
+
+import type { Gap } from '../base/gap.ts';
+import { chooseFindings } from '../ide/choose-findings.ts';
+import type { Confidence, RuleId } from '../ide/finding.ts';
+import type { WorkspaceOptions } from '../ide/workspace.ts';
+import { ruleInfo } from '../ide/rule-catalogue.ts';
+import { formats, type FormatName } from './formats/formats.ts';
+import type { Host } from './host.ts';
+import { collectInputs } from './inputs.ts';
+import { fileInTree, findPath, open, type TreeOptions } from './open.ts';
+import { exitStatus, problems, type Problems } from './problems.ts';
+import { isC, sourceText } from './source-text.ts';
+
+export interface CheckOptions extends TreeOptions {
+  readonly format: FormatName;
+  /** As the user spelled them. */
+  readonly rules: readonly string[];
+  readonly minConfidence: Confidence;
+  /** False: leave the time out of the output. */
+  readonly timing: boolean;
+  readonly stdinPath?: string | undefined;
+}
+
+/** What `-` is called when --stdin-path does not say. */
+const unnamed = '<stdin>';
+
+export function check(host: Host, paths: readonly string[], options: CheckOptions): number {
+  const started = host.now();
+  const said = problems(host);
+  const rules = knownRules(said, options.rules);
+  // With nothing but unknown rules there is nothing that could be asked of the files.
+  if (rules.length === 0 && options.rules.length > 0) return exitStatus.failed;
+
+  const stdin = standardInput(host, said, paths, options.stdinPath);
+  const named = paths.filter((path) => path !== '-').flatMap((path) => findPath(host, said, path, options.tree) ?? []);
+  if (named.length === 0 && stdin === undefined) return said.status(exitStatus.failed);
+  const opened = open(host, said, options, [...named, ...(stdin === undefined ? [] : [{ path: stdin, kind: 'file' as const }])]);
+  if (opened === undefined) return exitStatus.failed;
+  const { tree, workspace } = opened;
+
+  const inputs = collectInputs(host, said, tree, named);
+  const files = new Set(inputs.files);
+  const gaps: Gap[] = [...inputs.gaps];
+  if (stdin !== undefined) {
+    const file = fileInTree(host, tree, stdin);
+    const source = readStandardInput(host, said, file);
+    if (source !== undefined) {
+      workspace.setText(file, source.text);
+      gaps.push(...source.gaps);
+      files.add(file);
+    }
+  }
+
+  const report = workspace.check([...files].sort());
+  const findings = chooseFindings(report.findings, { rules, minConfidence: options.minConfidence });
+  const allGaps = [...gaps, ...report.gaps];
+  host.out(
+    formats[options.format]({
+      findings,
+      gaps: allGaps,
+      stats: report.stats,
+      version: host.version,
+      race: (finding) => workspace.race(finding),
+      ...(options.timing ? { milliseconds: Math.round(host.now() - started) } : {}),
+    }),
+  );
+  if (options.format === 'text') host.err(gapsInBrief(allGaps));
+  return said.status(findings.length > 0 ? exitStatus.findings : exitStatus.nothing);
+}
+
+function knownRules(said: Problems, names: readonly string[]): readonly RuleId[] {
+  return names.flatMap((name) => {
+    const rule = ruleInfo(name);
+    if (rule === undefined) said.say(`unknown rule '${name}'`);
+    return rule === undefined ? [] : [rule.id];
+  });
+}
+
+/** The absolute path that `-` stands for; undefined if it is not among the paths, or cannot be C. */
+function standardInput(host: Host, said: Problems, paths: readonly string[], standsFor: string | undefined): string | undefined {
+  const asked = paths.includes('-');
+  if (!asked && standsFor !== undefined) said.say('--stdin-path needs `-` among the paths');
+  if (!asked) return undefined;
+  if (standsFor === undefined || isC(standsFor)) return resolve(host.cwd, standsFor ?? unnamed);
+  said.say(`--stdin-path ${standsFor}: not C (no .c or .h file)`);
+  return undefined;
+}
+
+function readStandardInput(host: Host, said: Problems, file: string) {
+  const bytes = host.readStdin();
+  const source = bytes.ok ? sourceText(file, bytes.value) : bytes;
+  if (source.ok) return source.value;
+  said.say(`standard input: ${source.why}`);
+  return undefined;
+}
+
+/** One line for standard error: what was not seen, by kind. Empty when all was. */
+function gapsInBrief(gaps: readonly Gap[]): string {
+  if (gaps.length === 0) return '';
+  const byKind = new Map<string, number>();
+  for (const gap of gaps) byKind.set(gap.kind, (byKind.get(gap.kind) ?? 0) + 1);
+  const kinds = [...byKind].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, count]) => `${count} ${kind}`);
+  return `kreflens: ${gaps.length} ${gaps.length === 1 ? 'gap' : 'gaps'} in the analysis (${kinds.join(', ')}); --format json lists them\n`;
+}

@@ -1,0 +1,97 @@
+// SARIF 2.1.0: one code flow per finding with two thread flows, the CPU that puts and the CPU that looks up.
+
+import type { Gap } from '../../base/gap.ts';
+import type { Finding, Severity } from '../../ide/finding.ts';
+import { catalogue } from '../../ide/rule-catalogue.ts';
+import { witnessChains, type NamedWitness } from '../../ide/witnesses.ts';
+import { fingerprints, type Report } from './report.ts';
+
+const levels: Readonly<Record<Severity, 'warning' | 'note'>> = { warning: 'warning', information: 'note', hint: 'note' };
+
+export function sarif(report: Report): string {
+  const ids = fingerprints(report.findings);
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'kreflens',
+            version: report.version,
+            rules: catalogue.map((rule) => ({
+              id: rule.id,
+              shortDescription: { text: rule.title },
+              defaultConfiguration: { level: 'warning', enabled: rule.state === 'stable' },
+            })),
+          },
+        },
+        columnKind: 'utf16CodeUnits',
+        invocations: [{ executionSuccessful: true, toolExecutionNotifications: report.gaps.map(notification) }],
+        results: report.findings.map((finding, index) => result(finding, ids[index] ?? '')),
+      },
+    ],
+  };
+  return `${JSON.stringify(log, undefined, 2)}\n`;
+}
+
+function result(finding: Finding, fingerprint: string): unknown {
+  const { start, end } = finding.range;
+  return {
+    ruleId: finding.rule,
+    ruleIndex: catalogue.findIndex((rule) => rule.id === finding.rule),
+    level: levels[finding.severity],
+    message: { text: finding.message },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: artifact(finding.file),
+          region: { startLine: start.line + 1, startColumn: start.character + 1, endLine: end.line + 1, endColumn: end.character + 1 },
+        },
+        logicalLocations: [{ name: finding.function, kind: 'function' }],
+      },
+    ],
+    ...codeFlows(finding),
+    partialFingerprints: { 'kreflens/v1': fingerprint },
+    properties: {
+      confidence: finding.confidence,
+      object: finding.object,
+      lock: finding.lock,
+      config: finding.config,
+    },
+  };
+}
+
+function codeFlows(finding: Finding): object {
+  const { put, lookup, steps } = witnessChains(finding);
+  const flows = [threadFlow('CPU0', put), threadFlow('CPU1', lookup), threadFlow('steps', steps)].filter((flow) => flow.locations.length > 0);
+  return flows.length === 0 ? {} : { codeFlows: [{ threadFlows: flows }] };
+}
+
+function threadFlow(id: string, witnesses: readonly NamedWitness[]): { readonly id: string; readonly locations: readonly unknown[] } {
+  return {
+    id,
+    locations: witnesses.map(({ entry, text }) => ({
+      location: {
+        physicalLocation: { artifactLocation: artifact(entry.file), region: { startLine: entry.line } },
+        logicalLocations: [{ name: entry.function, kind: 'function' }],
+        message: { text },
+      },
+    })),
+  };
+}
+
+function notification(gap: Gap): unknown {
+  return {
+    level: 'note',
+    descriptor: { id: gap.kind },
+    message: { text: gap.detail },
+    locations: [{ physicalLocation: { artifactLocation: artifact(gap.file), region: { startLine: gap.line } } }],
+  };
+}
+
+/** A path relative to the tree is a relative URI; an absolute one becomes a file URI. */
+function artifact(file: string): unknown {
+  const encoded = file.split('/').map(encodeURIComponent).join('/');
+  return file.startsWith('/') ? { uri: `file://${encoded}` } : { uri: encoded, uriBaseId: 'SRCROOT' };
+}

@@ -1,0 +1,102 @@
+// From the arguments that every judging command shares (paths, --tree, --kconfig) to an open workspace.
+
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+
+import { parseKconfig } from '../ide/kconfig.ts';
+import { commonFolder, kernelTreeAbove, pathInTree } from '../ide/tree.ts';
+import type { Files, Workspace } from '../ide/workspace.ts';
+import type { Host, Kind } from './host.ts';
+import type { Problems } from './problems.ts';
+
+export interface TreeOptions {
+  readonly tree?: string | undefined;
+  readonly kconfig?: string | undefined;
+}
+
+export interface Opened {
+  /** Absolute. */
+  readonly tree: string;
+  readonly files: Files;
+  readonly workspace: Workspace;
+}
+
+/** A path that the user named and that exists. */
+export interface NamedPath {
+  readonly named: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly kind: Kind;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * Finds a named path from the current folder, and, as output is relative to the tree and gets pasted back, also from
+ * the tree that was named.
+ */
+export function findPath(host: Host, problems: Problems, named: string, tree: string | undefined): NamedPath | undefined {
+  const candidates = [resolve(host.cwd, named)];
+  if (tree !== undefined && !isAbsolute(named)) candidates.push(join(resolve(host.cwd, tree), named));
+  let why = '';
+  for (const path of candidates) {
+    const stat = host.stat(path);
+    if (stat.ok) return { named, path, kind: stat.value.kind, size: stat.value.size };
+    why ||= stat.why;
+  }
+  problems.say(`${named}: ${why}`);
+  return undefined;
+}
+
+/** Opens the tree of these paths (absolute), or of the current folder when there are none. undefined: said why. */
+export function open(host: Host, problems: Problems, options: TreeOptions, paths: readonly Pick<NamedPath, 'path' | 'kind'>[]): Opened | undefined {
+  const tree = options.tree === undefined ? defaultTree(host, paths) : namedTree(host, problems, options.tree);
+  const kconfig = options.kconfig === undefined ? undefined : readKconfig(host, problems, options.kconfig);
+  if (tree === undefined || (options.kconfig !== undefined && kconfig === undefined)) return undefined;
+  const files = host.filesOf(tree);
+  return { tree, files, workspace: host.openWorkspace(files, kconfig === undefined ? {} : { kconfig }) };
+}
+
+/**
+ * A path as the engine spells it: relative to the tree, also when a symbolic link leads into it (the shell's current
+ * folder often is one), else absolute as it was named.
+ */
+export function fileInTree(host: Host, tree: string, path: string): string {
+  const file = pathInTree(tree, path);
+  if (!isAbsolute(file)) return file;
+  const real = pathInTree(host.real(tree), join(host.real(dirname(path)), basename(path)));
+  return isAbsolute(real) ? file : real;
+}
+
+function defaultTree(host: Host, paths: readonly Pick<NamedPath, 'path' | 'kind'>[]): string {
+  const kindOf = (path: string): Kind | undefined => {
+    const stat = host.stat(path);
+    return stat.ok ? stat.value.kind : undefined;
+  };
+  const folders = paths.map(({ path, kind }) => (kind === 'folder' ? path : dirname(path)));
+  if (folders.length === 0) return kernelTreeAbove(kindOf, host.cwd) ?? host.cwd;
+  for (const folder of folders) {
+    const tree = kernelTreeAbove(kindOf, folder);
+    if (tree !== undefined) return tree;
+  }
+  return commonFolder(folders);
+}
+
+function namedTree(host: Host, problems: Problems, named: string): string | undefined {
+  const path = resolve(host.cwd, named);
+  const stat = host.stat(path);
+  if (stat.ok && stat.value.kind === 'folder') return path;
+  problems.say(`--tree ${named}: ${stat.ok ? 'not a folder' : stat.why}`);
+  return undefined;
+}
+
+function readKconfig(host: Host, problems: Problems, named: string): ReadonlyMap<string, string> | undefined {
+  const bytes = host.readBytes(resolve(host.cwd, named));
+  if (!bytes.ok) {
+    problems.say(`--kconfig ${named}: ${bytes.why}`);
+    return undefined;
+  }
+  const options = parseKconfig(new TextDecoder().decode(bytes.value));
+  if (options === undefined) problems.say(`--kconfig ${named}: not a kernel .config`);
+  return options;
+}
+

@@ -1,0 +1,527 @@
+// What a call does to a path: a primitive by its data, a known function by its summary.
+// Both answer with the ways on: a state and the call's result for each.
+
+import type { Span } from '../base/span.ts';
+import type { LockMode, Primitive, PrimitiveEffect, When } from '../kernel/schema.ts';
+import { hangsOn, isEntryValue, pathOf, rootOf, type Value } from '../domain/value.ts';
+import { ANY, ERROR, NEGATIVE, POINTER, POSITIVE, TRUE_, ZERO, classOf, narrow, assume } from '../domain/facts.ts';
+import type { Effect, Hold, LastEffects, Mark, Outcome, Site, Summary } from '../summary/effect.ts';
+import { addEffect, addMark, fork, type State } from './state.ts';
+import { assumeComparison, readPlace } from './evaluate.ts';
+import { isMember } from './membership.ts';
+import type { Frame } from './frame.ts';
+
+export interface Way {
+  readonly state: State;
+  readonly result: Value;
+}
+
+export interface CallSite {
+  readonly span: Span;
+  readonly args: readonly Value[];
+  readonly argTexts: readonly string[];
+  /** Spelling of the call for messages: `kobject_get(k)`. */
+  readonly text: string;
+}
+
+const NO_LAST: LastEffects = { effects: [], takes: [] };
+
+function happening(frame: Frame, state: State, span: Span): { chain: readonly Site[]; held: readonly Hold[]; dropped: readonly Value[]; config?: string } {
+  const config = state.config.at(-1);
+  return { chain: [frame.siteOf(span)], held: state.held, dropped: state.dropped, ...(config === undefined ? {} : { config }) };
+}
+
+// ---- primitives -------------------------------------------------------------------------------------------------
+
+export function applyPrimitive(frame: Frame, before: State, primitive: Primitive, call: CallSite, runRelease: RunRelease): readonly Way[] {
+  if (primitive.sleeps) frame.notes.maySleep = true;
+  const result = resultOf(frame, before, primitive, call);
+  if (primitive.noreturn) return [];
+  const effects = primitive.effects ?? [];
+  const when = effects.map(forkingCondition).find((condition) => condition !== undefined);
+  if (when === undefined) {
+    const state = fork(before);
+    for (const effect of effects) applyEffect(frame, state, effect, call, result, 'either', runRelease);
+    return [{ state, result }];
+  }
+  const ways: Way[] = [];
+  for (const holds of [true, false]) {
+    const mask = holds ? whenMask(when) : ANY & ~whenMask(when);
+    const facts = narrow(before.facts, result, mask);
+    if (!facts) continue;
+    const state = fork(before);
+    state.facts = facts;
+    for (const effect of effects) {
+      const own = 'when' in effect ? effect.when : undefined;
+      if (own !== undefined && (own === when) !== holds) continue;
+      applyEffect(frame, state, effect, call, result, holds ? 'zero' : 'nonzero', runRelease);
+    }
+    ways.push({ state, result });
+  }
+  return ways;
+}
+
+/** What a release callback does to the object, run right here. */
+export type RunRelease = (state: State, callback: Value, args: readonly Value[], span: Span) => LastEffects;
+
+function forkingCondition(effect: PrimitiveEffect): When | undefined {
+  if (effect.do === 'put' && effect.release === undefined && effect.zeroWhen !== undefined) return effect.zeroWhen;
+  return 'when' in effect ? effect.when : undefined;
+}
+
+export function whenMask(when: When): number {
+  switch (when) {
+    case 'ret==0': return ZERO;
+    case 'ret!=0': return TRUE_;
+    case 'ret<0': return NEGATIVE | ERROR;
+    case 'ret>=0': return ZERO | POSITIVE | POINTER;
+    case 'ret!=NULL': return TRUE_ & ~ERROR;
+    case 'ret==NULL': return ZERO;
+    case '!IS_ERR(ret)': return ZERO | POSITIVE | POINTER;
+    case 'IS_ERR(ret)': return ERROR | NEGATIVE;
+    case '!IS_ERR_OR_NULL(ret)': return POSITIVE | POINTER;
+  }
+}
+
+function resultOf(frame: Frame, state: State, primitive: Primitive, call: CallSite): Value {
+  const { values, typing } = frame.engine;
+  const key = frame.siteKey(call.span, primitive.name);
+  switch (primitive.returns) {
+    case 'arg0': case 'arg1': case 'arg2':
+      return call.args[Number(primitive.returns.slice(3))] ?? values.result(key, call.text);
+    case 'fresh': case 'fresh-or-err': {
+      const value = values.fresh(key, call.text);
+      const mask = primitive.returns === 'fresh' ? POINTER | ZERO : POINTER | ERROR;
+      state.facts = narrow(state.facts, value, mask) ?? state.facts;
+      return value;
+    }
+    case 'error': case 'bool': {
+      const value = values.result(key, call.text);
+      const mask = primitive.returns === 'error' ? ZERO | NEGATIVE : ZERO | POSITIVE;
+      state.facts = narrow(state.facts, value, mask) ?? state.facts;
+      return value;
+    }
+    default:
+      break;
+  }
+  if (primitive.reads !== undefined) {
+    const count = place(frame, state, primitive.reads, call, undefined);
+    if (count) return values.count(counterOf(frame, count), key);
+  }
+  const find = primitive.effects?.find((effect) => effect.do === 'find');
+  if (find) {
+    const container = place(frame, state, find.in, call, undefined);
+    if (container) {
+      const type = call.argTexts[1];
+      const link = call.args.length === 3 && type !== undefined && /^(struct|union) \w+$/.test(type) ? `${type}.${call.argTexts[2] ?? ''}` : '';
+      const value = values.element(container, link, key, call.text);
+      const declared = frame.engine.code.returnTypeOf(primitive.name, frame.fn.file);
+      if (declared) typing.hint(value, declared);
+      return value;
+    }
+  }
+  const value = values.result(key, call.text);
+  const declared = frame.engine.code.returnTypeOf(primitive.name, frame.fn.file);
+  if (declared && declared.pointers > 0) typing.hint(value, declared);
+  return value;
+}
+
+/**
+ * A place spelled in the data, as an address: `arg0.kref` is the field of what argument 0 points to, `->` after the
+ * first step follows a pointer field.
+ */
+function place(frame: Frame, state: State, spelled: string, call: CallSite, result: Value | undefined): Value | undefined {
+  const { values } = frame.engine;
+  if (spelled.startsWith('global:')) return values.global(spelled.slice('global:'.length), '');
+  const match = /^(arg(\d+)|ret)(.*)$/.exec(spelled);
+  if (!match) return undefined;
+  const base = match[1] === 'ret' ? result : call.args[Number(match[2])];
+  if (!base) return undefined;
+  let address = base;
+  let first = true;
+  for (const [, arrow, name] of (match[3] ?? '').matchAll(/(\.|->)([A-Za-z_]\w*)/g)) {
+    if (arrow === '->' && !first) address = readPlace(frame, state, address);
+    address = values.at(address, [`.${name ?? ''}`]);
+    first = false;
+  }
+  return address;
+}
+
+/** A kref is one refcount_t: `x.kref.refcount` and `x.kref` are one counter. */
+export function counterOf(frame: Frame, address: Value): Value {
+  const path = pathOf(address);
+  const last = path.at(-1);
+  if (last !== '.refcount' && last !== '.refs') return address;
+  const outer = frame.engine.values.at(rootOf(address), path.slice(0, -1));
+  const type = frame.engine.typing.contentType(outer, frame.fn.file)?.name;
+  return type === 'struct kref' || type === 'refcount_t' || type === 'struct refcount_struct' ? outer : address;
+}
+
+function applyEffect(
+  frame: Frame, state: State, effect: PrimitiveEffect, call: CallSite, result: Value,
+  outcome: 'zero' | 'nonzero' | 'either', runRelease: RunRelease,
+): void {
+  const at = (spelled: string | undefined) => (spelled === undefined ? undefined : place(frame, state, spelled, call, result));
+  const now = () => happening(frame, state, call.span);
+  switch (effect.do) {
+    case 'lock': {
+      const lock = at(effect.lock);
+      if (lock) takeLock(frame, state, lock, effect.mode, call.span);
+      return;
+    }
+    case 'unlock': {
+      const lock = at(effect.lock);
+      if (lock) dropLock(frame, state, lock, effect.mode, call.span);
+      return;
+    }
+    case 'assert-held': {
+      const lock = at(effect.lock);
+      if (lock) requireLock(frame, state, lock);
+      return;
+    }
+    case 'init': {
+      const count = at(effect.count);
+      if (count) addEffect(state, { do: 'init', count: counterOf(frame, count), ...now() });
+      return;
+    }
+    case 'get': {
+      const count = at(effect.count);
+      if (!count) return;
+      if (rootOf(count).node.k === 'number') return;
+      addEffect(state, { do: 'get', count: counterOf(frame, count), checked: effect.checked === true, ...now() });
+      return;
+    }
+    case 'put': {
+      const count = at(effect.count);
+      if (!count || rootOf(count).node.k === 'number') return;
+      if (effect.neverLast) {
+        addEffect(state, { do: 'put', count: counterOf(frame, count), outcome: 'never', last: NO_LAST, ...now() });
+        return;
+      }
+      const onLast = effect.lockOnLast;
+      const lock = onLast && at(onLast.lock);
+      if (lock && onLast && outcome === 'zero') takeLock(frame, state, lock, onLast.mode, call.span);
+      const release = at(effect.release);
+      if (release === undefined) {
+        addEffect(state, { do: 'put', count: counterOf(frame, count), outcome, last: NO_LAST, ...now() });
+        return;
+      }
+      const inside = fork(state);
+      if (lock && onLast) takeLock(frame, inside, lock, onLast.mode, call.span);
+      const last = runRelease(inside, release, [count], call.span);
+      addEffect(state, { do: 'put', count: counterOf(frame, count), outcome: 'either', last, ...now(), held: inside.held });
+      return;
+    }
+    case 'publish': {
+      const item = at(effect.item);
+      const into = at(effect.into);
+      if (item && into) addEffect(state, { do: 'publish', ...itemOf(frame, item), into, ...now() });
+      return;
+    }
+    case 'unlink': {
+      const item = at(effect.item);
+      const from = at(effect.from);
+      const node = item && itemOf(frame, item);
+      addEffect(state, { do: 'unlink', item: node?.item, link: node?.link ?? '', from, ...now() });
+      return;
+    }
+    case 'find':
+      if (result.node.k === 'element') addEffect(state, { do: 'find', element: result, ...now() });
+      return;
+    case 'defer': {
+      const object = at(effect.object);
+      if (!object) return;
+      const callback = at(effect.callback) ?? state.memory.get(frame.engine.values.at(object, ['.func']).id)?.value;
+      const nothing = fork(state);
+      nothing.held = [];
+      const last = callback ? runRelease(nothing, callback, [object], call.span) : NO_LAST;
+      addEffect(state, { do: 'defer', object, how: effect.how, effects: last.effects, ...now() });
+      return;
+    }
+    case 'grace':
+      addEffect(state, { do: 'grace', ...now() });
+      return;
+    case 'free': {
+      const object = at(effect.object);
+      if (object) addEffect(state, { do: 'free', object, ...now() });
+      return;
+    }
+    case 'write': {
+      const target = at(effect.place);
+      const value = /^(arg\d|ret|global:)/.test(effect.value) ? at(effect.value) : frame.engine.values.number(0);
+      if (target && value) writePlace(frame, state, target, value, call.span);
+      return;
+    }
+  }
+}
+
+/** The object that a list node, or a stored pointer, belongs to, and the type-level name of the link. */
+export function itemOf(frame: Frame, node: Value): { item: Value; link: string } {
+  const path = pathOf(node);
+  if (path.length === 0) return { item: node, link: '' };
+  const root = rootOf(node);
+  // The innermost struct that holds the node: `&kobj->entry` links a kobject, whatever that is embedded in.
+  const item = frame.engine.values.at(root, path.slice(0, -1));
+  const type = frame.engine.typing.contentType(item, frame.fn.file)?.name;
+  return { item, link: type === undefined ? '' : `${type}${path.at(-1) ?? ''}` };
+}
+
+// ---- locks ------------------------------------------------------------------------------------------------------
+
+export function takeLock(frame: Frame, state: State, lock: Value, mode: LockMode, span: Span): void {
+  const id = `${frame.siteKey(span)}:${lock.id}`;
+  state.held = [...state.held, { lock, mode, id }];
+  frame.notes.balanced.set(`${lock.id}`, { lock, mode, id });
+  addEffect(state, { do: 'lock', lock, mode, ...happening(frame, state, span) });
+}
+
+export function dropLock(frame: Frame, state: State, lock: Value, mode: LockMode, span: Span): void {
+  release(frame, state, lock);
+  addEffect(state, { do: 'unlock', lock, mode, ...happening(frame, state, span) });
+}
+
+/**
+ * The lock is no longer held. One that is held under another spelling is found by its type-level name, where only one
+ * of that name is held; else the caller had taken it.
+ */
+function release(frame: Frame, state: State, lock: Value): void {
+  let index = state.held.findLastIndex((hold) => hold.lock === lock);
+  if (index < 0) {
+    const { typing } = frame.engine;
+    const name = typing.placeName(lock, frame.fn.file);
+    const alike = name === undefined ? [] : state.held.filter((hold) => typing.placeName(hold.lock, frame.fn.file) === name);
+    if (alike.length === 1 && alike[0]) index = state.held.indexOf(alike[0]);
+  }
+  const found = state.held[index];
+  if (found) state.held = state.held.filter((_, position) => position !== index);
+  // One that the function only said to be held is the caller's.
+  const foreign = !found || found.id.includes('required:');
+  if (foreign && !state.dropped.includes(lock)) state.dropped = [...state.dropped, lock];
+}
+
+export function requireLock(frame: Frame, state: State, lock: Value): void {
+  if (state.held.some((hold) => hold.lock === lock)) return;
+  if (isEntryValue(lock)) frame.notes.requires.set(lock.id, lock);
+  state.held = [{ lock, mode: 'other', id: `required:${lock.id}` }, ...state.held];
+}
+
+// ---- stores -----------------------------------------------------------------------------------------------------
+
+export function writePlace(frame: Frame, state: State, address: Value, value: Value, span: Span): void {
+  const root = rootOf(address);
+  if (root.node.k === 'local') {
+    state.memory.set(address.id, { address, value });
+    return;
+  }
+  if (!isTracked(frame, address, value)) return;
+  const before = state.memory.get(address.id)?.value;
+  if (pathOf(address).at(-1) !== '[]') state.memory.set(address.id, { address, value });
+  addEffect(state, { do: 'write', place: address, value, before, ...happening(frame, state, span) });
+}
+
+/** Only pointers are followed through memory, and counters' flags are not. */
+function isTracked(frame: Frame, address: Value, value: Value): boolean {
+  const type = frame.engine.typing.contentType(address, frame.fn.file);
+  if (type) return type.pointers > 0 && type.name !== 'char';
+  const kind = value.node.k;
+  return kind === 'param' || kind === 'fresh' || kind === 'element' || kind === 'at' || kind === 'load' || kind === 'function';
+}
+
+// ---- summaries --------------------------------------------------------------------------------------------------
+
+/** Applies a callee's summary: one way on for each outcome that the path does not rule out. */
+export function applySummary(frame: Frame, before: State, callee: string, summary: Summary, call: CallSite): readonly Way[] {
+  if (summary.maySleep) frame.notes.maySleep = true;
+  const key = frame.siteKey(call.span);
+  const ways: Way[] = [];
+  for (const outcome of summary.outcomes) {
+    const way = applyOutcome(frame, before, callee, outcome, call, key);
+    if (way) ways.push(way);
+  }
+  for (const hold of summary.balanced) {
+    const lock = substitution(frame, before, call, key, callee)(hold.lock);
+    if (isEntryValue(lock)) frame.notes.balanced.set(`${lock.id}`, { ...hold, lock });
+  }
+  return ways;
+}
+
+/** Rewrites a callee's values in the caller's terms, as of the call. */
+function substitution(frame: Frame, before: State, call: CallSite, key: string, callee: string): (value: Value) => Value {
+  const { values, typing } = frame.engine;
+  const done = new Map<number, Value>();
+  const substitute = (value: Value): Value => {
+    const known = done.get(value.id);
+    if (known) return known;
+    const next = rewrite(value);
+    const hint = typing.hintOf(value);
+    if (hint && next !== value) typing.hint(next, hint);
+    done.set(value.id, next);
+    return next;
+  };
+  const rewrite = (value: Value): Value => {
+    const { node } = value;
+    switch (node.k) {
+      case 'param':
+        return call.args[node.index] ?? values.result(`${key}:missing${node.index}`, node.name);
+      case 'global': case 'function': case 'number':
+        return value;
+      case 'local':
+        return values.result(`${key}>l${node.name}`, node.name);
+      case 'load': {
+        const address = substitute(node.address);
+        return address.node.k === 'number' ? values.result(`${key}>null${value.id}`, '?') : readPlace(frame, before, address);
+      }
+      case 'at': {
+        const base = substitute(node.base);
+        return base.node.k === 'number' ? values.result(`${key}>null${value.id}`, '?') : values.at(base, node.path);
+      }
+      case 'result':
+        return values.result(`${key}>${node.site}`, node.text);
+      case 'fresh':
+        return values.fresh(`${key}>${node.site}`, call.text === '' ? node.text : `${callee}()`);
+      case 'element':
+        return values.element(substitute(node.container), node.link, `${key}>${node.site}`, node.text);
+      case 'count':
+        return values.count(substitute(node.of), `${key}>${node.site}`);
+      case 'binary':
+        return values.binary(node.operator, substitute(node.left), substitute(node.right));
+    }
+  };
+  return substitute;
+}
+
+function applyOutcome(frame: Frame, before: State, callee: string, outcome: Outcome, call: CallSite, key: string): Way | undefined {
+  const { values } = frame.engine;
+  const substitute = substitution(frame, before, call, key, callee);
+  let state = fork(before);
+  // What the callee tested.
+  for (const { value, mask } of outcome.facts.classes.values()) {
+    const mine = substitute(value);
+    const facts = narrow(state.facts, mine, mask);
+    if (!facts) return undefined;
+    state.facts = facts;
+  }
+  for (const { left, operator, right, holds } of outcome.facts.truths.values()) {
+    const mineLeft = substitute(left);
+    const mineRight = substitute(right);
+    if (mineLeft.node.k === 'number' || mineRight.node.k === 'number' || mineLeft === mineRight) {
+      const next = assumeComparison(frame, state, mineLeft, operator, mineRight, holds);
+      if (!next) return undefined;
+      state = next === state ? fork(state) : next;
+      continue;
+    }
+    const facts = assume(state.facts, mineLeft, operator, mineRight, holds);
+    if (!facts) return undefined;
+    state.facts = facts;
+  }
+  for (const mark of outcome.marks) {
+    const mine = substituteMark(frame, state, mark, substitute);
+    if (mine.mark === 'not-member' && isMember(frame, state, mine.value, mine.container)) return undefined;
+    if (!addMark(state, mine)) return undefined;
+  }
+  const span = call.span;
+  const site = frame.siteOf(span);
+  const prefix = (effect: Effect): Effect => substituteEffect(effect, substitute, site, before, key);
+  for (const effect of outcome.effects) addEffect(state, prefix(effect));
+  for (const { place: at, value } of outcome.writes) {
+    const address = substitute(at);
+    if (rootOf(address).node.k !== 'number' && pathOf(address).at(-1) !== '[]') {
+      state.memory.set(address.id, { address, value: substitute(value) });
+    }
+  }
+  for (const lock of outcome.dropped) {
+    release(frame, state, substitute(lock));
+  }
+  for (const hold of outcome.taken) {
+    const mine = substitute(hold.lock);
+    state.held = [...state.held, { lock: mine, mode: hold.mode, id: `${key}>${hold.id}` }];
+  }
+  const returned = outcome.returns;
+  const result = returned ? substitute(returned) : values.result(`${key}>ret`, call.text);
+  const facts = narrow(state.facts, result, outcome.returnClass);
+  if (!facts && (classOf(state.facts, result) & outcome.returnClass) === 0) return undefined;
+  state.facts = facts ?? state.facts;
+  return { state, result };
+}
+
+function substituteMark(frame: Frame, state: State, mark: Mark, substitute: (value: Value) => Value): Mark {
+  switch (mark.mark) {
+    case 'member': case 'not-member':
+      return { ...mark, value: substitute(mark.value) };
+    case 'exclusive': case 'shared':
+      return { ...mark, count: substitute(mark.count), held: [...state.held, ...mark.held] };
+    case 'examined':
+      return { ...mark, value: rootOf(substitute(mark.value)) };
+  }
+}
+
+function substituteEffect(effect: Effect, substitute: (value: Value) => Value, site: Site, before: State, key: string): Effect {
+  const dropped = effect.dropped.map(substitute);
+  const callerHeld = before.held.filter((hold) => !dropped.includes(hold.lock));
+  const held = [...callerHeld, ...effect.held.map((hold) => ({ lock: substitute(hold.lock), mode: hold.mode, id: `${key}>${hold.id}` }))];
+  const config = effect.config ?? before.config.at(-1);
+  const common = {
+    chain: [site, ...effect.chain], held, dropped: [...before.dropped, ...dropped],
+    ...(config === undefined ? {} : { config }),
+  };
+  const nested = (inner: Effect): Effect => substituteEffect(inner, substitute, site, before, key);
+  switch (effect.do) {
+    case 'lock': case 'unlock':
+      return { ...effect, ...common, lock: substitute(effect.lock) };
+    case 'init': case 'get':
+      return { ...effect, ...common, count: substitute(effect.count) };
+    case 'put':
+      return { ...effect, ...common, count: substitute(effect.count), last: { effects: effect.last.effects.map(nested), takes: effect.last.takes.map(substitute) } };
+    case 'publish':
+      return { ...effect, ...common, item: substitute(effect.item), into: substitute(effect.into) };
+    case 'unlink':
+      return { ...effect, ...common, item: effect.item && substitute(effect.item), from: effect.from && substitute(effect.from) };
+    case 'find':
+      return { ...effect, ...common, element: substitute(effect.element) };
+    case 'write':
+      return { ...effect, ...common, place: substitute(effect.place), value: substitute(effect.value), before: effect.before && substitute(effect.before) };
+    case 'defer':
+      return { ...effect, ...common, object: substitute(effect.object), effects: effect.effects.map(nested) };
+    case 'grace':
+      return { ...effect, ...common };
+    case 'free':
+      return { ...effect, ...common, object: substitute(effect.object) };
+  }
+}
+
+/** All effects of a function run right here, whatever way it takes: for release callbacks. */
+export function unionOfEffects(frame: Frame, before: State, callee: string, summary: Summary, call: CallSite): LastEffects {
+  const effects: Effect[] = [];
+  const seen = new Set<string>();
+  for (const way of applySummary(frame, before, callee, summary, call)) {
+    for (const effect of way.state.effects.slice(before.effects.length)) {
+      const text = `${effect.do}:${effect.chain.map((site) => `${site.function}${site.span.start}`).join('>')}:${effect.config ?? ''}`;
+      if (!seen.has(text)) {
+        seen.add(text);
+        effects.push(effect);
+      }
+    }
+  }
+  const substitute = substitution(frame, before, call, frame.siteKey(call.span), callee);
+  return { effects, takes: summary.balanced.map((hold) => substitute(hold.lock)) };
+}
+
+/** Does an effect concern the object that `root` is (or hangs on)? */
+export function concerns(effect: Effect, root: Value): boolean {
+  switch (effect.do) {
+    case 'init': case 'get': case 'put':
+      return hangsOn(effect.count, root);
+    case 'publish':
+      return hangsOn(effect.item, root);
+    case 'unlink':
+      return effect.item !== undefined && hangsOn(effect.item, root);
+    case 'find':
+      return hangsOn(effect.element, root);
+    case 'write':
+      return hangsOn(effect.place, root);
+    case 'defer': case 'free':
+      return hangsOn(effect.object, root);
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,113 @@
+// The engine: summaries of functions on demand, bottom-up, each computed once per text.
+// How far callees are followed depends on where a function stands, never on who asked first: a function is analysed
+// with a number of *hops*, the .c files that its callees may still lead on to.
+
+import type { Knowledge } from '../kernel/schema.ts';
+import type { Code, FunctionRef } from '../program/code.ts';
+import { createValues } from '../domain/value.ts';
+import type { Summary } from '../summary/effect.ts';
+import { createTyping } from './typing.ts';
+import { execute, type Execution } from './execute.ts';
+import { summarise } from './summarise.ts';
+import type { Engine } from './frame.ts';
+
+export interface EngineOptions {
+  /** Text of a file, for the lines of gaps. */
+  readonly textOf: (file: string) => string;
+  readonly configHolds: (atom: string) => boolean | undefined;
+}
+
+export interface FullEngine {
+  readonly base: Omit<Engine, 'summaryOf'>;
+  /** The full execution of a function, with all the hops there are. */
+  executionOf(ref: FunctionRef): Execution;
+  summaryOf(ref: FunctionRef): Summary;
+  /** Functions executed so far: a measure of work. */
+  executed(): number;
+}
+
+const HOPS = 2;
+
+interface Result {
+  readonly execution: Execution;
+  readonly summary: Summary;
+}
+
+interface Running {
+  readonly ref: FunctionRef;
+  /** Functions further out on the stack that this one ran into again. */
+  readonly heads: Set<FunctionRef>;
+}
+
+export function createEngine(code: Code, knowledge: Knowledge, options: EngineOptions): FullEngine {
+  const values = createValues();
+  const typing = createTyping(code, values);
+  const base = { values, typing, code, knowledge };
+  const final = Array.from({ length: HOPS + 1 }, () => new Map<FunctionRef, Result>());
+  /** Results inside a recursion: good until its head is done. */
+  const provisional = Array.from({ length: HOPS + 1 }, () => new Map<FunctionRef, { result: Result; heads: ReadonlySet<FunctionRef> }>());
+  const stack: Running[] = [];
+  const relevant = new Map<FunctionRef, boolean>();
+  let executed = 0;
+
+  /** Worth leaving the file for: it does something to a lock, a count or an index itself. */
+  const isRelevant = (ref: FunctionRef): boolean => {
+    const known = relevant.get(ref);
+    if (known !== undefined) return known;
+    const answer = ref.item.calls.some((name) => {
+      const primitive = knowledge.primitives.get(name);
+      return primitive?.effects?.some((effect) => effect.do !== 'assert-held' && effect.do !== 'free') === true;
+    });
+    relevant.set(ref, answer);
+    return answer;
+  };
+
+  const run = (ref: FunctionRef, hops: number): Result => {
+    const known = final[hops]?.get(ref) ?? provisional[hops]?.get(ref)?.result;
+    if (known) {
+      const heads = provisional[hops]?.get(ref)?.heads;
+      if (heads) for (const head of heads) taint(head);
+      return known;
+    }
+    const running: Running = { ref, heads: new Set() };
+    stack.push(running);
+    executed += 1;
+    const engine: Engine = {
+      ...base,
+      summaryOf: (callee) => {
+        if (stack.some((frame) => frame.ref === callee)) {
+          taint(callee);
+          return undefined;
+        }
+        if (callee.file === ref.file || callee.file.endsWith('.h')) return run(callee, hops).summary;
+        if (hops === 0) return undefined;
+        return isRelevant(callee) ? run(callee, hops - 1).summary : undefined;
+      },
+    };
+    const execution = execute(engine, code.ir(ref), options.textOf(ref.file), options.configHolds);
+    const result: Result = { execution, summary: summarise(execution) };
+    stack.pop();
+    running.heads.delete(ref);
+    if (running.heads.size === 0) final[hops]?.set(ref, result);
+    else {
+      provisional[hops]?.set(ref, { result, heads: running.heads });
+      for (const head of running.heads) taint(head);
+    }
+    for (const cache of provisional) {
+      for (const [other, { heads }] of cache) if (heads.has(ref)) cache.delete(other);
+    }
+    return result;
+  };
+
+  /** The function on top of the stack rests on an unfinished `head`. */
+  const taint = (head: FunctionRef): void => {
+    stack.at(-1)?.heads.add(head);
+  };
+
+  return {
+    base,
+    executionOf: (ref) => run(ref, HOPS).execution,
+    summaryOf: (ref) => run(ref, HOPS).summary,
+    executed: () => executed,
+  };
+}

@@ -1,0 +1,419 @@
+// Executes one lowered function symbolically: every way through it, loops at most once around, with states joined where
+// they differ in knowledge only. Bounded: what the bounds cut off is a gap.
+
+import { lineStarts, positionAt, type Span } from '../base/span.ts';
+import type { Gap } from '../base/gap.ts';
+import type { CType, Expr, FunctionIr, Instruction } from '../lower/ir.ts';
+import type { Value } from '../domain/value.ts';
+import { ANY, ERROR, NEGATIVE, POINTER, ZERO, classOf, narrow } from '../domain/facts.ts';
+import type { Effect, Hold, LastEffects } from '../summary/effect.ts';
+import { fork, emptyState, joinStates, stateKey, type State } from './state.ts';
+import { flowOf, targetsOf } from './flow.ts';
+import { addressOf, assumeClass, assumeCondition, evaluate, hintType, tempName } from './evaluate.ts';
+import { applyPrimitive, applySummary, requireLock, unionOfEffects, writePlace, type CallSite, type Way } from './apply.ts';
+import type { CallNote, Engine, Frame } from './frame.ts';
+
+/** One way through the function, complete. */
+export interface Final {
+  readonly state: State;
+  readonly returns: Value | undefined;
+  readonly returnClass: number;
+  readonly span: Span;
+}
+
+export interface Execution {
+  readonly fn: FunctionIr;
+  readonly finals: readonly Final[];
+  readonly balanced: readonly Hold[];
+  readonly requires: readonly Value[];
+  readonly maySleep: boolean;
+  readonly gaps: readonly Gap[];
+  readonly calls: readonly CallNote[];
+}
+
+export interface Limits {
+  /** States that wait at one block. */
+  readonly statesPerBlock: number;
+  /** Blocks worked off, over all states. */
+  readonly steps: number;
+}
+
+export const DEFAULT_LIMITS: Limits = { statesPerBlock: 24, steps: 6000 };
+
+/** `configHolds`: whether a configuration atom is known to hold; undefined when no .config says. */
+export function execute(
+  engine: Engine, fn: FunctionIr, text: string, configHolds: (atom: string) => boolean | undefined, limits: Limits = DEFAULT_LIMITS,
+): Execution {
+  const frame = openFrame(engine, fn, text);
+  const { flow } = frame;
+  const finals: Final[] = [];
+  const pending = new Map<number, Map<string, State>>();
+  let steps = 0;
+  let cut = false;
+
+  const arrive = (block: number, state: State): void => {
+    const live = flow.live[block];
+    for (const { address } of [...state.memory.values()]) {
+      const { node } = address.node.k === 'at' ? address.node.base : address;
+      if (node.k === 'local' && !live?.has(node.name) && !flow.addressed.has(node.name)) state.memory.delete(address.id);
+    }
+    const waiting = pending.get(block) ?? new Map<string, State>();
+    pending.set(block, waiting);
+    const key = stateKey(state);
+    const known = waiting.get(key);
+    if (known) waiting.set(key, joinStates(known, state));
+    else if (waiting.size < limits.statesPerBlock) waiting.set(key, state);
+    else cut = true;
+  };
+
+  /** Follows an edge, minding loops: once around, then only out. */
+  const follow = (from: number, to: number, state: State): void => {
+    const loop = flow.loops.get(to);
+    if (loop?.has(from)) {
+      if (state.visited.includes(to)) return;
+      const next = fork(state);
+      next.visited = [...state.visited, to];
+      arrive(to, next);
+      return;
+    }
+    arrive(to, state);
+  };
+
+  const start = emptyState();
+  const { values } = engine;
+  fn.params.forEach((param, index) => {
+    const address = values.local(param.name);
+    start.memory.set(address.id, { address, value: values.param(index, param.name, param.type) });
+  });
+  for (const annotation of fn.annotations) {
+    if (annotation.kind === 'acquires') continue;
+    const lock = annotatedLock(frame, start, annotation.text);
+    if (lock) requireLock(frame, start, lock);
+  }
+  if (fn.blocks.length > 0) arrive(0, start);
+
+  for (;;) {
+    const block = nextBlock(pending, flow.order);
+    if (block === undefined) break;
+    const waiting = pending.get(block);
+    pending.delete(block);
+    const code = fn.blocks[block];
+    if (!waiting || !code) continue;
+    for (const arrived of waiting.values()) {
+      steps += 1;
+      if (steps > limits.steps) {
+        cut = true;
+        break;
+      }
+      const config = code.config ?? [];
+      if (config.some((atom) => configHolds(atom) === false)) continue;
+      let states: State[] = [{ ...arrived, config }];
+      for (const instruction of code.instructions) {
+        states = states.flatMap((state) => step(frame, state, instruction));
+        if (states.length > limits.statesPerBlock) {
+          cut = true;
+          states = states.slice(0, limits.statesPerBlock);
+        }
+      }
+      for (const state of states) {
+        const { terminator } = code;
+        if (terminator.op === 'return') {
+          finals.push(finish(frame, state, terminator.value, terminator.at));
+          continue;
+        }
+        const allowed = allowedTargets(state, block, targetsOf(terminator), flow.loops);
+        if (terminator.op === 'goto') {
+          if (allowed.has(terminator.to)) follow(block, terminator.to, state);
+        } else if (terminator.op === 'branch') {
+          for (const [to, holds] of [[terminator.then, true], [terminator.else, false]] as const) {
+            if (!allowed.has(to)) continue;
+            const next = assumeCondition(frame, state, terminator.condition, holds);
+            if (next) follow(block, to, next === state ? fork(state) : next);
+          }
+        } else if (terminator.op === 'iterate') {
+          if (allowed.has(terminator.body)) {
+            const inside = iterate(frame, state, terminator);
+            if (inside) follow(block, terminator.body, inside);
+          }
+          if (allowed.has(terminator.exit)) follow(block, terminator.exit, fork(state));
+        }
+      }
+    }
+    if (steps > limits.steps) break;
+  }
+  if (cut) frame.gap('budget', fn.nameSpan, 'too many ways through this function: some were not followed');
+  return {
+    fn,
+    finals,
+    balanced: [...frame.notes.balanced.values()],
+    requires: [...frame.notes.requires.values()],
+    maySleep: frame.notes.maySleep,
+    gaps: [...fn.gaps, ...frame.notes.gaps.values()],
+    calls: [...frame.notes.calls.values()],
+  };
+}
+
+function openFrame(engine: Engine, fn: FunctionIr, text: string): Frame {
+  const localTypes = new Map<string, CType>();
+  for (const { name, type } of [...fn.params, ...fn.locals]) localTypes.set(name, engine.code.resolveType(type, fn.file));
+  const prefix = `${fn.file}:${fn.name}:`;
+  const notes: Frame['notes'] = { maySleep: false, balanced: new Map(), requires: new Map(), gaps: new Map(), calls: new Map() };
+  let starts: readonly number[] | undefined;
+  return {
+    engine,
+    fn,
+    flow: flowOf(fn),
+    localTypes,
+    notes,
+    siteOf: (span) => ({ file: fn.file, function: fn.name, span: { start: span.start - fn.span.start, end: span.end - fn.span.start } }),
+    siteKey: (span, extra) => `${prefix}${span.start - fn.span.start}${extra === undefined ? '' : `:${extra}`}`,
+    gap: (kind, span, detail) => {
+      starts ??= lineStarts(text);
+      const line = positionAt(starts, span.start).line + 1;
+      const key = `${kind}:${detail}`;
+      if (!notes.gaps.has(key)) notes.gaps.set(key, { file: fn.file, line, function: fn.name, kind, detail });
+    },
+  };
+}
+
+function nextBlock(pending: ReadonlyMap<number, unknown>, order: readonly number[]): number | undefined {
+  let best: number | undefined;
+  for (const block of pending.keys()) {
+    if (best === undefined || (order[block] ?? 0) < (order[best] ?? 0)) best = block;
+  }
+  return best;
+}
+
+/** After one time around a loop, only the edges that lead out of it; where a block has none, all of its edges. */
+function allowedTargets(state: State, block: number, targets: readonly number[], loops: ReadonlyMap<number, ReadonlySet<number>>): ReadonlySet<number> {
+  let allowed = targets;
+  for (const head of state.visited) {
+    const loop = loops.get(head);
+    if (!loop?.has(block)) continue;
+    const leaving = allowed.filter((target) => !loop.has(target));
+    if (leaving.length > 0) allowed = leaving;
+  }
+  return new Set(allowed);
+}
+
+function finish(frame: Frame, state: State, value: Expr | undefined, span: Span): Final {
+  const isVoid = frame.fn.returnType.name === 'void' && frame.fn.returnType.pointers === 0;
+  if (!value || isVoid) return { state, returns: undefined, returnClass: ANY, span };
+  const returns = evaluate(frame, state, value);
+  hintType(frame, returns, frame.fn.returnType);
+  return { state, returns, returnClass: classOf(state.facts, returns), span };
+}
+
+function annotatedLock(frame: Frame, state: State, text: string): Value | undefined {
+  const spelled = /^&?\s*([A-Za-z_]\w*)((?:\s*(?:->|\.)\s*[A-Za-z_]\w*)*)$/.exec(text.trim());
+  if (!spelled?.[1]) return undefined;
+  let expression: Expr = { op: 'name', name: spelled[1] };
+  for (const [, arrow, name] of (spelled[2] ?? '').matchAll(/(->|\.)\s*([A-Za-z_]\w*)/g)) {
+    expression = { op: 'field', base: arrow === '->' ? { op: 'deref', pointer: expression } : expression, name: name ?? '' };
+  }
+  return text.trim().startsWith('&') ? addressOf(frame, state, expression) : evaluate(frame, state, expression);
+}
+
+function step(frame: Frame, state: State, instruction: Instruction): readonly State[] {
+  if (instruction.op === 'set') {
+    const next = fork(state);
+    const value = evaluate(frame, next, instruction.value);
+    const { target } = instruction;
+    const address = addressOf(frame, next, target);
+    if (target.op === 'name') {
+      const type = frame.localTypes.get(target.name);
+      if (type) hintType(frame, value, type);
+    }
+    writePlace(frame, next, address, value, instruction.at);
+    return [next];
+  }
+  const ways = call(frame, state, instruction);
+  const temp = frame.engine.values.local(tempName(instruction.temp));
+  return ways.map(({ state: next, result }) => {
+    next.memory.set(temp.id, { address: temp, value: result });
+    return next;
+  });
+}
+
+function call(frame: Frame, state: State, instruction: Instruction & { op: 'call' }): readonly Way[] {
+  const { engine } = frame;
+  const args = instruction.args.map((arg) => evaluate(frame, state, arg));
+  const { callee } = instruction;
+  let name: string | undefined;
+  if (callee.kind === 'direct') {
+    const type = frame.localTypes.get(callee.name);
+    if (!type) name = callee.name;
+    else {
+      const pointer = evaluate(frame, state, { op: 'name', name: callee.name });
+      if (pointer.node.k === 'function') name = pointer.node.name;
+    }
+  } else {
+    const pointer = evaluate(frame, state, callee.pointer);
+    if (pointer.node.k === 'function') name = pointer.node.name;
+    else {
+      const site = siteFor(instruction, args, '?');
+      return indirectCall(frame, state, pointer, site);
+    }
+  }
+  const site = siteFor(instruction, args, name ?? '?');
+  if (name === undefined) return [unknownCall(frame, state, site)];
+  frame.notes.calls.set(`${name}@${instruction.at.start}:${state.held.map((hold) => hold.id).join(',')}`, { name, span: instruction.at, held: state.held });
+  return callByName(frame, state, name, site) ?? [unknownCall(frame, state, site)];
+
+  function siteFor(from: Instruction & { op: 'call' }, values: readonly Value[], called: string): CallSite {
+    return { span: from.at, args: values, argTexts: from.argTexts, text: `${called}(${from.argTexts.join(', ')})` };
+  }
+
+  function callByName(frame: Frame, state: State, name: string, site: CallSite): readonly Way[] | undefined {
+    const builtin = errorPointer(frame, state, name, site);
+    if (builtin) return [builtin];
+    const primitive = engine.knowledge.primitives.get(name);
+    const own = primitive?.opaque ? undefined : engine.code.resolve(name, frame.fn.file);
+    if (own) {
+      const summary = engine.summaryOf(own);
+      if (summary) {
+        return applySummary(frame, state, name, summary, site);
+      }
+    }
+    if (primitive) return applyPrimitive(frame, state, primitive, site, (at, callback, callbackArgs, span) => runCallback(frame, at, callback, callbackArgs, span));
+    return undefined;
+  }
+
+  function indirectCall(frame: Frame, state: State, pointer: Value, site: CallSite): readonly Way[] {
+    const { node } = pointer;
+    if (node.k === 'load' && node.address.node.k === 'at') {
+      const field = node.address.node.path.at(-1)?.slice(1);
+      const holder = engine.values.at(node.address.node.base, node.address.node.path.slice(0, -1));
+      const struct = engine.typing.contentType(holder, frame.fn.file)?.name;
+      if (struct !== undefined && field !== undefined) {
+        const targets = engine.code.targets(struct, field, frame.fn.file);
+        if (targets.length > 0 && targets.length <= MAX_TARGETS) {
+          const ways: Way[] = [];
+          for (const target of targets) {
+            const summary = engine.summaryOf(target);
+            if (summary) ways.push(...applySummary(frame, state, target.name, summary, site));
+          }
+          if (ways.length > 0) return ways;
+        }
+        frame.gap('indirect-call', site.span, `call through ${struct}.${field}: ${targets.length === 0 ? 'no known target' : `${targets.length} targets, not followed`}`);
+      }
+    }
+    return [unknownCall(frame, state, site)];
+  }
+}
+
+const MAX_TARGETS = 4;
+
+/** Runs a callback right here; answers all it may do. */
+function runCallback(frame: Frame, state: State, callback: Value, args: readonly Value[], span: Span): LastEffects {
+  const nothing: LastEffects = { effects: [], takes: [] };
+  if (callback.node.k !== 'function') return nothing;
+  const { name } = callback.node;
+  const site: CallSite = { span, args, argTexts: [], text: `${name}()` };
+  const own = frame.engine.code.resolve(name, frame.fn.file);
+  const summary = own && frame.engine.summaryOf(own);
+  if (summary) return unionOfEffects(frame, state, name, summary, site);
+  const primitive = frame.engine.knowledge.primitives.get(name);
+  if (primitive) {
+    const effects: Effect[] = [];
+    for (const way of applyPrimitive(frame, state, primitive, site, () => nothing)) effects.push(...way.state.effects.slice(state.effects.length));
+    return { effects, takes: [] };
+  }
+  frame.gap('unknown-callee', span, `release callback ${name}() is not known`);
+  return nothing;
+}
+
+/** The ERR_PTR family belongs to the language that the kernel speaks. */
+function errorPointer(frame: Frame, state: State, name: string, site: CallSite): Way | undefined {
+  const { values } = frame.engine;
+  const arg = site.args[0];
+  if (!arg) return undefined;
+  switch (name) {
+    case 'IS_ERR': case 'IS_ERR_OR_NULL':
+      return { state: fork(state), result: values.binary(name, arg, values.number(0)) };
+    case 'ERR_CAST':
+      return { state: fork(state), result: arg };
+    case 'ERR_PTR': {
+      const next = fork(state);
+      const result = values.result(frame.siteKey(site.span, 'ERR_PTR'), site.text);
+      next.facts = narrow(next.facts, result, ERROR) ?? next.facts;
+      return { state: next, result };
+    }
+    case 'PTR_ERR': case 'PTR_ERR_OR_ZERO': {
+      const next = fork(state);
+      const result = values.result(frame.siteKey(site.span, name), site.text);
+      const mask = classOf(state.facts, arg);
+      const classes = name === 'PTR_ERR' ? (mask === ERROR ? NEGATIVE : ANY) : ((mask & ERROR) !== 0 ? NEGATIVE : 0) | ((mask & ~ERROR) !== 0 ? ZERO : 0);
+      next.facts = narrow(next.facts, result, classes) ?? next.facts;
+      return { state: next, result };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** An unknown callee leaves memory alone, but for the locals whose address it is given. */
+function unknownCall(frame: Frame, state: State, site: CallSite): Way {
+  const { values, typing, code } = frame.engine;
+  const next = fork(state);
+  site.args.forEach((arg, index) => {
+    const root = arg.node.k === 'at' ? arg.node.base : arg;
+    if (root.node.k !== 'local') return;
+    for (const { address } of [...next.memory.values()]) {
+      const base = address.node.k === 'at' ? address.node.base : address;
+      if (base === root) next.memory.delete(address.id);
+    }
+    if (arg === root) {
+      const value = values.result(frame.siteKey(site.span, `out${index}`), root.node.name);
+      const type = frame.localTypes.get(root.node.name);
+      if (type) hintType(frame, value, type);
+      next.memory.set(arg.id, { address: arg, value });
+    }
+  });
+  const result = values.result(frame.siteKey(site.span, 'ret'), site.text);
+  const name = /^\w+/.exec(site.text)?.[0];
+  const type = name === undefined ? undefined : code.returnTypeOf(name, frame.fn.file);
+  if (type && type.pointers > 0) typing.hint(result, type);
+  return { state: next, result };
+}
+
+/** Enters a macro loop: the cursor is set to an element of the container. */
+function iterate(frame: Frame, state: State, head: { macro: string; args: readonly Expr[]; argTexts: readonly string[]; at: Span }): State | undefined {
+  const { values } = frame.engine;
+  const iterator = frame.engine.knowledge.iterators.get(head.macro);
+  const cursor = iterator && head.args[iterator.cursor];
+  const next = fork(state);
+  if (!iterator || !cursor) return next;
+  const containerExpr = head.args[iterator.container];
+  const container = containerExpr ? containerAddress(frame, next, containerExpr) : undefined;
+  if (!container) return next;
+  const type = cursor.op === 'name' ? frame.localTypes.get(cursor.name) : undefined;
+  const member = iterator.member === undefined ? undefined : head.argTexts[iterator.member]?.trim();
+  const link = iterator.node ? '' : `${type?.name ?? ''}.${member ?? ''}`;
+  const text = cursor.op === 'name' ? cursor.name.replace(/#\d+$/, '') : 'entry';
+  const element = values.element(container, link, frame.siteKey(head.at), text);
+  const address = addressOf(frame, next, cursor);
+  next.memory.set(address.id, { address, value: element });
+  const entered = assumeClass(frame, next, element, POINTER);
+  if (!entered) return undefined;
+  const site = { chain: [frame.siteOf(head.at)], held: entered.held, dropped: entered.dropped };
+  entered.effects = [...entered.effects, { do: 'find', element, ...site }];
+  entered.effectsKey += `|find${element.id}`;
+  if (iterator.holds !== undefined) {
+    const count = values.at(element, iterator.holds.split('.').filter((part) => part !== '').map((part) => `.${part}`));
+    entered.effects = [...entered.effects, { do: 'get', count, checked: true, ...site }];
+    entered.effectsKey += `|hold${count.id}`;
+  }
+  return entered;
+}
+
+/** Container arguments come as a pointer to a head (`&list`), or as the container's own name (`hash_table`). */
+function containerAddress(frame: Frame, state: State, expression: Expr): Value {
+  if (expression.op === 'name' || expression.op === 'field') {
+    const address = addressOf(frame, state, expression);
+    const type = address.node.k === 'local' ? frame.localTypes.get(address.node.name) : frame.engine.typing.contentType(address, frame.fn.file);
+    if (type && (type.array || type.pointers === 0)) return address;
+  }
+  return evaluate(frame, state, expression);
+}
+

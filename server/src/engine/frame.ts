@@ -1,0 +1,53 @@
+// What every step of executing one function needs at hand.
+
+import type { Span } from '../base/span.ts';
+import type { Gap, GapKind } from '../base/gap.ts';
+import type { Knowledge } from '../kernel/schema.ts';
+import type { CType, FunctionIr } from '../lower/ir.ts';
+import type { Code, FunctionRef } from '../program/code.ts';
+import type { Hold, Site, Summary } from '../summary/effect.ts';
+import type { Value, Values } from '../domain/value.ts';
+import type { Flow } from './flow.ts';
+import type { Typing } from './typing.ts';
+
+/** A call by name, with the locks held there. */
+export interface CallNote {
+  readonly name: string;
+  readonly span: Span;
+  readonly held: readonly Hold[];
+}
+
+/** What the engine offers to the execution of a function. */
+export interface Engine {
+  readonly values: Values;
+  readonly typing: Typing;
+  readonly code: Code;
+  readonly knowledge: Knowledge;
+  /** The summary of a callee; undefined while it is itself being computed (recursion), or past the budget. */
+  summaryOf(ref: FunctionRef): Summary | undefined;
+}
+
+export interface Frame {
+  readonly engine: Engine;
+  readonly fn: FunctionIr;
+  readonly flow: Flow;
+  readonly localTypes: ReadonlyMap<string, CType>;
+  /** Tells this function's sites from those of others. */
+  readonly siteOf: (span: Span) => Site;
+  readonly siteKey: (span: Span, extra?: string) => string;
+  readonly gap: (kind: GapKind, span: Span, detail: string) => void;
+  /** Facts about the function as a whole, gathered on the way. */
+  readonly notes: {
+    maySleep: boolean;
+    readonly balanced: Map<string, Hold>;
+    readonly requires: Map<number, Value>;
+    readonly gaps: Map<string, Gap>;
+    /** Locks held at each call of a named function, once per place and set of locks. */
+    readonly calls: Map<string, CallNote>;
+  };
+}
+
+/** The type of a local or parameter, undefined for a global. */
+export function localType(frame: Frame, name: string): CType | undefined {
+  return frame.localTypes.get(name);
+}

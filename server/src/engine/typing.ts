@@ -1,0 +1,119 @@
+// Types of values and places, as far as they are known, and the type-level names of places: `struct device.kobj.parent`.
+// A type-level name is what two threads can agree on; a value only means something within one path.
+
+import type { CType } from '../lower/ir.ts';
+import type { Code } from '../program/code.ts';
+import { rootOf, pathOf, typeOfStep, type Value, type Values } from '../domain/value.ts';
+
+export interface Typing {
+  readonly values: Values;
+  /** Remembers the declared type of a value that does not tell it by itself (a call's result, a global). */
+  hint(value: Value, type: CType): void;
+  hintOf(value: Value): CType | undefined;
+  /** The type of the content of the place at `address`, seen from `file`. */
+  contentType(address: Value, file: string): CType | undefined;
+  /** The struct (or other type) that `value` points to. */
+  pointee(value: Value, file: string): string | undefined;
+  /**
+   * The type-level name of the place at `address`: `struct T.a.b` from the outermost struct known, the name of a global
+   * (`gdp_mutex`, `file.c:gdp_mutex` for a static one), undefined for what no other thread can name.
+   */
+  placeName(address: Value, file: string): string | undefined;
+}
+
+export function createTyping(code: Code, values: Values): Typing {
+  const hints = new Map<number, CType>();
+
+  const fieldType = (struct: string, field: string, file: string): CType | undefined => {
+    const found = code.struct(struct, file)?.fields.find((candidate) => candidate.name === field);
+    return found && code.resolveType(found.type, file);
+  };
+
+  const valueType = (value: Value, file: string): CType | undefined => {
+    const { node } = value;
+    switch (node.k) {
+      case 'param':
+        return code.resolveType(node.type, file);
+      case 'element': {
+        const type = node.link.slice(0, node.link.indexOf('.'));
+        if (type !== '') return { name: type, pointers: 1 };
+        break;
+      }
+      case 'load': {
+        const declared = contentType(node.address, file);
+        if (declared && declared.pointers > 0 && declared.name !== 'void') return declared;
+        break;
+      }
+      case 'at': {
+        const content = contentType(value, file);
+        return content && { ...content, pointers: content.pointers + 1, array: false };
+      }
+      default:
+        break;
+    }
+    return hints.get(value.id);
+  };
+
+  const contentType = (address: Value, file: string): CType | undefined => {
+    const { node } = address;
+    if (node.k !== 'at') {
+      if (node.k === 'global' || node.k === 'local') return hints.get(address.id);
+      const type = valueType(address, file);
+      return type && type.pointers > 0 ? { ...type, pointers: type.pointers - 1 } : undefined;
+    }
+    let type: CType | undefined;
+    let start = 0;
+    for (let index = node.path.length - 1; index >= 0; index -= 1) {
+      const step = node.path[index];
+      if (step?.startsWith('-')) {
+        type = { name: typeOfStep(step), pointers: 0 };
+        start = index + 1;
+        break;
+      }
+    }
+    type ??= contentType(node.base, file);
+    for (const step of node.path.slice(start)) {
+      if (!type) return undefined;
+      if (step === '[]') type = { ...type, array: false };
+      else if (type.pointers > 0) return undefined;
+      else type = fieldType(type.name, step.slice(1), file);
+    }
+    return type;
+  };
+
+  const pointee = (value: Value, file: string): string | undefined => {
+    const type = valueType(value, file);
+    return type && type.pointers === 1 ? type.name : undefined;
+  };
+
+  const placeName = (address: Value, file: string): string | undefined => {
+    const root = rootOf(address);
+    let path = pathOf(address);
+    let start: string | undefined;
+    for (let index = path.length - 1; index >= 0; index -= 1) {
+      const step = path[index];
+      if (step?.startsWith('-')) {
+        start = typeOfStep(step);
+        path = path.slice(index + 1);
+        break;
+      }
+    }
+    if (start === undefined) {
+      if (root.node.k === 'global') start = root.node.file === '' ? root.node.name : `${root.node.file}:${root.node.name}`;
+      else if (root.node.k === 'local') return undefined;
+      else start = pointee(root, file);
+    }
+    return start === undefined ? undefined : start + path.filter((step) => step !== '[]').join('');
+  };
+
+  return {
+    values,
+    hint: (value, type) => {
+      if (!hints.has(value.id) && type.name !== 'void') hints.set(value.id, type);
+    },
+    hintOf: (value) => hints.get(value.id),
+    contentType,
+    pointee,
+    placeName,
+  };
+}

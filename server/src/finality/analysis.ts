@@ -1,0 +1,112 @@
+// Puts the pieces together for a set of files: executes their functions, gathers records and facts, judges every put,
+// and widens the view to callers where they decide.
+
+import type { Code, FunctionRef } from '../program/code.ts';
+import type { FullEngine } from '../engine/engine.ts';
+import { recordsOf, type LookupRecord, type NamedLock, type Records } from './records.ts';
+import { gatherFacts, type Facts } from './registries.ts';
+import { chainKey, instancesOf, judgeFunction, type EntryLocks, type Instance, type Judged } from './judge.ts';
+
+export interface Analysis {
+  readonly facts: Facts;
+  /** Records of every function looked at: those of the files asked for, and callers that were drawn in. */
+  readonly records: ReadonlyMap<FunctionRef, Records>;
+  readonly judged: readonly Judged[];
+  readonly instances: readonly Instance[];
+  readonly entryLocks: EntryLocks;
+}
+
+/** Callers are looked at up to this far up, and at most this many in all. */
+const MAX_CALLER_DEPTH = 4;
+const MAX_CALLERS = 400;
+
+export interface RecordSource {
+  recordsOf(ref: FunctionRef): Records;
+}
+
+/** Records of a function, remembered as long as its execution is the same object. */
+export function createRecordSource(engine: FullEngine): RecordSource {
+  const known = new WeakMap<object, Records>();
+  return {
+    recordsOf: (ref) => {
+      const execution = engine.executionOf(ref);
+      const made = known.get(execution) ?? recordsOf(ref, execution, engine.base.typing);
+      known.set(execution, made);
+      return made;
+    },
+  };
+}
+
+export function analyse(code: Code, engine: FullEngine, source: RecordSource, refs: readonly FunctionRef[]): Analysis {
+  const { typing } = engine.base;
+  const records = new Map<FunctionRef, Records>();
+  for (const ref of refs) records.set(ref, source.recordsOf(ref));
+  const entryLocks = entryLocksOf(code, engine);
+  let judged: readonly Judged[] = [];
+  let instances: readonly Instance[] = [];
+  let facts: Facts = gatherFacts([]);
+  for (let depth = 0; ; depth += 1) {
+    facts = gatherFacts([...records.values()].map(innermostLookups(records)));
+    judged = [...records.values()].flatMap((own) => judgeFunction(own, facts, typing, entryLocks));
+    instances = instancesOf(judged);
+    if (depth >= MAX_CALLER_DEPTH) break;
+    // A put that may be bad here may be right in every caller: their view is needed.
+    const wanted = new Set<FunctionRef>();
+    for (const { ref, judged: ways } of instances) {
+      if (!ways.some((one) => one.verdict.kind !== 'safe' )) continue;
+      for (const caller of code.callers(ref)) if (!records.has(caller)) wanted.add(caller);
+    }
+    if (wanted.size === 0 || records.size > refs.length + MAX_CALLERS) break;
+    for (const ref of wanted) records.set(ref, source.recordsOf(ref));
+  }
+  return { facts, records, judged, instances, entryLocks };
+}
+
+/** A lookup seen again through a caller is the same lookup. */
+function innermostLookups(all: ReadonlyMap<FunctionRef, Records>): (records: Records) => Records {
+  const inner = new Set<string>();
+  for (const records of all.values()) for (const lookup of records.lookups) inner.add(lookupKey(lookup));
+  return (records) => ({
+    ...records,
+    lookups: records.lookups.filter((lookup) => !lookup.chain.some((_, index) => index > 0 && inner.has(chainKey(lookup.chain.slice(index))))),
+  });
+}
+
+function lookupKey(lookup: LookupRecord): string {
+  return chainKey(lookup.chain);
+}
+
+/** Locks that all known callers hold at their calls, by name; none if a caller may be unknown. */
+export function entryLocksOf(code: Code, engine: FullEngine): EntryLocks {
+  const { typing } = engine.base;
+  const known = new Map<FunctionRef, readonly NamedLock[]>();
+  const running = new Set<FunctionRef>();
+  const locksAt = (ref: FunctionRef, depth: number): readonly NamedLock[] => {
+    const answer = known.get(ref);
+    if (answer) return answer;
+    if (running.has(ref) || depth > 3 || code.addressTaken(ref)) return [];
+    running.add(ref);
+    let common: readonly NamedLock[] | undefined;
+    for (const caller of code.callers(ref)) {
+      const calls = engine.executionOf(caller).calls.filter((call) => call.name === ref.name);
+      if (calls.length === 0) continue;
+      const outer = locksAt(caller, depth + 1);
+      for (const call of calls) {
+        const here: NamedLock[] = [...outer];
+        for (const hold of call.held) {
+          const name = typing.placeName(hold.lock, caller.file);
+          if (name !== undefined && hold.mode !== 'rcu' && hold.mode !== 'srcu') {
+            here.push({ name, id: '', shared: hold.mode === 'read', text: name.replace(/^.*:/, '').replace(/^(struct|union) /, '') });
+          }
+        }
+        common = common === undefined ? here : common.filter((lock) => here.some((other) => other.name === lock.name));
+      }
+      if (common?.length === 0) break;
+    }
+    running.delete(ref);
+    const result = common ?? [];
+    if (running.size === 0) known.set(ref, result);
+    return result;
+  };
+  return (ref) => locksAt(ref, 0);
+}

@@ -1,0 +1,145 @@
+// The verdict on each put: may it be the last one, and does a lookup run beside it? Judged per function and way with
+// what that function knows; then, up the call chain, the innermost function that decides is the one that is reported.
+
+import { rootOf } from '../domain/value.ts';
+import { ZERO, classOf } from '../domain/facts.ts';
+import type { Site } from '../summary/effect.ts';
+import type { FunctionRef } from '../program/code.ts';
+import type { Typing } from '../engine/typing.ts';
+import type { LookupRecord, NamedLock, PutRecord, Records } from './records.ts';
+import { commonLocks, isEntry, releaseUnlinks, sameRegistry, unlinks, type Facts, type FieldRole, type Registry } from './registries.ts';
+
+export type Verdict =
+  /** May be the last, and nothing keeps the lookup out. */
+  | { readonly kind: 'unlocked'; readonly lookup: LookupRecord; readonly selfLocking: boolean }
+  /** May be the last, under the lookup's lock, but the unlink runs later without it. */
+  | { readonly kind: 'deferred'; readonly lookup: LookupRecord; readonly config: string | undefined }
+  | { readonly kind: 'safe'; readonly reason: SafeReason; readonly lookup?: LookupRecord };
+
+export type SafeReason =
+  | 'owns-another' | 'unlinked-before' | 'not-only-holder' | 'locked' | 'no-unlink-in-release' | 'owned-index'
+  | 'checked-get' | 'no-lookup' | 'liveness-flag';
+
+export interface Judged {
+  readonly put: PutRecord;
+  readonly registry: Registry;
+  readonly verdict: Verdict;
+  /** References owned after this put. */
+  readonly owned: number;
+  readonly role: FieldRole | undefined;
+}
+
+/** Locks that every known caller of a function holds around it, by name. */
+export type EntryLocks = (ref: FunctionRef) => readonly NamedLock[];
+
+/** Judges every put of a function against every registry whose entry it may be. */
+export function judgeFunction(records: Records, facts: Facts, typing: Typing, entryLocks: EntryLocks): readonly Judged[] {
+  const judged: Judged[] = [];
+  for (const put of records.puts) {
+    for (const registry of facts.registries) {
+      if (!isEntry(put.object, registry, facts, put.published)) continue;
+      const role = put.object.field === undefined ? undefined : facts.roles.get(put.object.field);
+      const own = role?.registries.some((name) => sameRegistry(registry.name, name)) ? role : undefined;
+      if (own && contradictsRole(put, own, typing)) continue;
+      const owned = put.ownedAfter(baseOf(put, own));
+      judged.push({ put, registry, owned, role: own, verdict: judge(put, registry, owned, records, typing, entryLocks) });
+    }
+  }
+  return judged;
+}
+
+/** The field holds an entry only if certain other fields are set, and on this path one of them is NULL. */
+function contradictsRole(put: PutRecord, role: FieldRole, typing: Typing): boolean {
+  const owner = put.object.fieldOwner;
+  if (!owner) return false;
+  return role.given.some((field) => {
+    const address = typing.values.at(owner, field.split('.').filter((part) => part !== '').map((part) => `.${part}`));
+    return classOf(put.final.state.facts, typing.values.load(address)) === ZERO;
+  });
+}
+
+/** References that the path may rely on before it touched the object. */
+export function baseOf(put: PutRecord, role: FieldRole | undefined): number {
+  if (role) return role.count;
+  switch (put.object.origin) {
+    case 'element': case 'fresh':
+      return 0;
+    default:
+      return 1;
+  }
+}
+
+function judge(put: PutRecord, registry: Registry, owned: number, records: Records, typing: Typing, entryLocks: EntryLocks): Verdict {
+  const file = put.ref.file;
+  const first = registry.plain[0];
+  if (!first) return { kind: 'safe', reason: registry.checked.length > 0 ? 'checked-get' : 'no-lookup' };
+  const release = releaseUnlinks(put.last, registry.name, typing, file);
+  if (release.now.length === 0 && release.deferred.length === 0) return { kind: 'safe', reason: 'no-unlink-in-release', lookup: first };
+  if (owned > 0) return { kind: 'safe', reason: 'owns-another', lookup: first };
+  if (registry.owned) return { kind: 'safe', reason: 'owned-index', lookup: first };
+  if (put.unlinkedBefore.some((view) => unlinks(view.link, view.from, registry.name))) return { kind: 'safe', reason: 'unlinked-before', lookup: first };
+  const lookups = registry.plain.map((lookup) => ({ lookup, locks: lookupLocks(lookup, entryLocks) })).filter(({ locks }) => locks.length > 0);
+  if (lookups.length === 0) return { kind: 'safe', reason: 'no-lookup', lookup: first };
+  const held = [...put.locks, ...entryLocks(put.ref).filter((lock) => !put.dropped.includes(lock.name))];
+  if (notOnlyHolder(put, registry, records)) return { kind: 'safe', reason: 'not-only-holder', lookup: first };
+  for (const { lookup, locks } of lookups) {
+    const common = commonLocks(held, locks);
+    const through = common.filter((lock) => release.now.every((effect) =>
+      lock.id === '' || effect.do !== 'unlink' || effect.held.some((hold) => hold.id === lock.id) || release.deferred.length > 0));
+    if (through.length === 0) {
+      const selfLocking = put.lastTakes.some((name) => locks.some((lock) => lock.name === name)) ||
+        release.now.some((effect) => effect.held.some((hold) => locks.some((lock) => lock.name === typing.placeName(hold.lock, file))));
+      return { kind: 'unlocked', lookup, selfLocking };
+    }
+  }
+  const deferred = release.deferred[0];
+  if (deferred) return { kind: 'deferred', lookup: lookups[0]?.lookup ?? first, config: deferred.config };
+  return { kind: 'safe', reason: 'locked', lookup: lookups[0]?.lookup ?? first };
+}
+
+/** Locks held from the find to the get, those of the callers included. */
+export function lookupLocks(lookup: LookupRecord, entryLocks: EntryLocks): readonly NamedLock[] {
+  const entry = entryLocks(lookup.ref).filter((lock) => !lookup.dropped.includes(lock.name));
+  return [...lookup.locks, ...entry.filter((lock) => !lookup.locks.some((own) => own.name === lock.name))];
+}
+
+/**
+ * The other side of a proof of being the only holder (`count == 1`), or of a test of the object's own content that on
+ * its one side takes the object off the registry before the same put: here others still hold it.
+ */
+function notOnlyHolder(put: PutRecord, registry: Registry, records: Records): boolean {
+  if (put.shared?.some((hold) => put.locks.some((lock) => lock.id === hold.id))) return true;
+  if (!put.examined) return false;
+  const place = put.chain[0]?.span.start;
+  return records.puts.some((sibling) => sibling !== put && sibling.object.count === put.object.count && sibling.chain[0]?.span.start === place &&
+    sibling.unlinkedBefore.some((view) => unlinks(view.link, view.from, registry.name)));
+}
+
+export function chainKey(chain: readonly Site[]): string {
+  return chain.map((site) => `${site.file}:${site.function}:${site.span.start}`).join('>');
+}
+
+/** One put, by its place in one function: all the ways it was judged on. */
+export interface Instance {
+  readonly ref: FunctionRef;
+  readonly chain: readonly Site[];
+  readonly judged: readonly Judged[];
+}
+
+export function instancesOf(judged: readonly Judged[]): readonly Instance[] {
+  const byKey = new Map<string, { ref: FunctionRef; chain: readonly Site[]; judged: Judged[] }>();
+  for (const one of judged) {
+    const key = chainKey(one.put.chain);
+    const entry = byKey.get(key) ?? { ref: one.put.ref, chain: one.put.chain, judged: [] };
+    entry.judged.push(one);
+    byKey.set(key, entry);
+  }
+  return [...byKey.values()];
+}
+
+/** An object that callers can name: their own view of the same put is the better one. */
+export function callersDecide(one: Judged): boolean {
+  const root = rootOf(one.put.object.count).node.k;
+  return root === 'param' || root === 'load';
+}
+

@@ -1,0 +1,450 @@
+// What one function tells about counted objects: where it looks them up, puts them, publishes and unlinks them,
+// and which references its ways leave behind. Extracted once per function, from all of its ways; the judging across
+// functions (registries.ts, judge.ts) works on these records only.
+
+import type { Span } from '../base/span.ts';
+import { hangsOn, pathOf, rootOf, type Value } from '../domain/value.ts';
+import { POINTER, ZERO, classOf } from '../domain/facts.ts';
+import type { Effect, Hold, Site } from '../summary/effect.ts';
+import type { FunctionRef } from '../program/code.ts';
+import type { Execution, Final } from '../engine/execute.ts';
+import { foldLastPuts } from '../engine/summarise.ts';
+import type { Typing } from '../engine/typing.ts';
+
+/** A lock by the name that every thread has for it. */
+export interface NamedLock {
+  /** `gdp_mutex`, `file.c:gdp_mutex` for a static one, `struct foo.lock`. */
+  readonly name: string;
+  readonly id: string;
+  readonly shared: boolean;
+  /** As the function spells it. */
+  readonly text: string;
+}
+
+/** A registry an object is an entry of: the type-level name of its container, and of the member that links it. */
+export interface RegistryName {
+  readonly container: string;
+  /** `struct foo.node`; empty when entries are stored as plain pointers. */
+  readonly link: string;
+}
+
+export type Origin = 'param' | 'field' | 'element' | 'fresh' | 'result' | 'global';
+
+/** The object of a get or put, as seen on one path. */
+export interface ObjectView {
+  readonly count: Value;
+  /** Type-level name of the counter: `struct foo.ref`. */
+  readonly counter: string | undefined;
+  /** The same counter seen from the innermost struct that holds it: `struct kobject.kref` for `dev->kobj.kref`. */
+  readonly inner: string | undefined;
+  readonly origin: Origin;
+  /** Type-level name of the place it was loaded from, for origin `field` or `global`. */
+  readonly field: string | undefined;
+  /** The object whose field that is: `dev` for `dev->kobj.parent`. */
+  readonly fieldOwner: Value | undefined;
+  /** Registries that it is known to be an entry of, on this path. */
+  readonly memberOf: readonly RegistryName[];
+  /** Containers that it was found not to be in, on this path. */
+  readonly notIn: readonly string[];
+  /** Known NULL (then nothing happens). */
+  readonly absent: boolean;
+}
+
+export interface LookupRecord {
+  readonly ref: FunctionRef;
+  readonly registry: RegistryName;
+  readonly counter: string;
+  readonly count: Value;
+  readonly checked: boolean;
+  readonly chain: readonly Site[];
+  readonly foundAt: readonly Site[];
+  /** Locks held from the find to the get. */
+  readonly locks: readonly NamedLock[];
+  /** Locks held at the find, and at the get. */
+  readonly atFind: readonly NamedLock[];
+  readonly atGet: readonly NamedLock[];
+  readonly dropped: readonly string[];
+  readonly tested: boolean;
+}
+
+export interface PutRecord {
+  readonly ref: FunctionRef;
+  readonly object: ObjectView;
+  readonly chain: readonly Site[];
+  readonly locks: readonly NamedLock[];
+  readonly dropped: readonly string[];
+  readonly last: readonly Effect[];
+  readonly lastTakes: readonly string[];
+  /** References the path is known to own after this put, given what it owned before it touched the object at all. */
+  readonly ownedAfter: (base: number) => number;
+  /** Unlinked on this path before, with these registries' links or containers. */
+  readonly unlinkedBefore: readonly UnlinkView[];
+  /** Proved to be the only holder / not to be, with these locks held since. */
+  readonly exclusive: readonly Hold[] | undefined;
+  readonly shared: readonly Hold[] | undefined;
+  readonly examined: boolean;
+  /** Ways on which an entry of the same object is taken off before the same put. */
+  readonly published: boolean;
+  readonly config: string | undefined;
+  readonly final: Final;
+}
+
+export interface UnlinkView {
+  readonly link: string;
+  readonly from: string | undefined;
+  readonly locks: readonly NamedLock[];
+  readonly chain: readonly Site[];
+  /** The callee also cleared pointers of the object: it is unusable for its other holders. */
+  readonly tearsDown: boolean;
+  readonly exclusive: readonly Hold[] | undefined;
+}
+
+export interface PublishRecord {
+  readonly ref: FunctionRef;
+  readonly registry: RegistryName;
+  readonly counter: string | undefined;
+  /** The creation's reference leaves the function by its result or through a place other than the registry. */
+  readonly handedOut: boolean;
+  readonly fresh: boolean;
+}
+
+/** A field that an entry of a registry, with references, was stored in. */
+export interface StoreRecord {
+  readonly ref: FunctionRef;
+  readonly field: string;
+  readonly registries: readonly RegistryName[];
+  readonly counter: string | undefined;
+  /** References that the path leaves with the object at its end. */
+  readonly count: number;
+  readonly chain: readonly Site[];
+  /** Field names, relative to the owner, that are known non-NULL on this path (`.class`). */
+  readonly given: readonly string[];
+}
+
+/** A field that held an entry is cleared or overwritten, and references of it are left over at the way out. */
+export interface LossRecord {
+  readonly ref: FunctionRef;
+  readonly object: ObjectView;
+  readonly field: string;
+  readonly place: Value;
+  readonly chain: readonly Site[];
+  /** References left at the end of the path, given what the place held on entry. */
+  readonly left: (base: number) => number;
+  /** Taken on this path. */
+  readonly taken: readonly (readonly Site[])[];
+  readonly stored: readonly Site[] | undefined;
+  /** Some other place that outlives the function, or its result, still points to the object at the end. */
+  readonly keptElsewhere: boolean;
+  readonly final: Final;
+}
+
+export interface Records {
+  readonly lookups: readonly LookupRecord[];
+  readonly puts: readonly PutRecord[];
+  readonly publishes: readonly PublishRecord[];
+  readonly stores: readonly StoreRecord[];
+  readonly losses: readonly LossRecord[];
+  /** Unlinks outside of any release: by link or container. */
+  readonly unlinks: readonly { readonly ref: FunctionRef; readonly view: UnlinkView; readonly registries: readonly RegistryName[]; readonly thenPut: boolean; readonly published: boolean; readonly object: ObjectView | undefined }[];
+}
+
+export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing): Records {
+  const file = ref.file;
+  const lookups: LookupRecord[] = [];
+  const puts: PutRecord[] = [];
+  const publishes: PublishRecord[] = [];
+  const stores: StoreRecord[] = [];
+  const losses: LossRecord[] = [];
+  const unlinks: Records['unlinks'][number][] = [];
+  const lock = (hold: Hold): NamedLock | undefined => {
+    if (hold.mode === 'irq' || hold.mode === 'bh' || hold.mode === 'preempt' || hold.mode === 'rcu' || hold.mode === 'srcu' || hold.mode === 'seq') return undefined;
+    const name = typing.placeName(hold.lock, file);
+    return name === undefined ? undefined : { name, id: hold.id, shared: hold.mode === 'read', text: lockText(name) };
+  };
+  const locksOf = (holds: readonly Hold[]): readonly NamedLock[] => holds.flatMap((hold) => lock(hold) ?? []);
+  const names = (values: readonly Value[]): readonly string[] => values.flatMap((value) => typing.placeName(value, file) ?? []);
+
+  for (const final of execution.finals) {
+    const effects = foldLastPuts(final.state.effects);
+    const views = new Map<number, ObjectView>();
+    const view = (count: Value): ObjectView => {
+      const known = views.get(count.id);
+      if (known) return known;
+      const made = objectView(count, final, effects, typing, file);
+      views.set(count.id, made);
+      return made;
+    };
+
+    effects.forEach((effect, index) => {
+      if (effect.do === 'get') {
+        const found = effects.slice(0, index + 1).find((other) => other.do === 'find' && isOwnCounter(effect.count, other.element));
+        const counter = typing.placeName(effect.count, file);
+        if (found?.do === 'find' && counter !== undefined) {
+          const registry = registryOf(found.element, typing, file);
+          if (registry) {
+            const atFind = locksOf(found.held);
+            const atGet = locksOf(effect.held);
+            lookups.push({
+              ref, registry, counter, count: effect.count, checked: effect.checked, chain: effect.chain, foundAt: found.chain,
+              locks: atGet.filter((held) => atFind.some((other) => other.id === held.id)),
+              atFind, atGet, dropped: names(effect.dropped),
+              tested: final.state.marks.some((mark) => mark.mark === 'examined' && mark.value === rootOf(effect.count)),
+            });
+          }
+        } else if (counter !== undefined) {
+          const pointer = pointerRegistry(effect.count, typing, file);
+          if (pointer && !effect.checked) {
+            const atGet = locksOf(effect.held);
+            lookups.push({
+              ref, registry: pointer, counter, count: effect.count, checked: false, chain: effect.chain, foundAt: effect.chain,
+              locks: atGet, atFind: atGet, atGet, dropped: names(effect.dropped), tested: false,
+            });
+          }
+        }
+      }
+      if (effect.do === 'put' && effect.outcome !== 'never') {
+        const object = view(effect.count);
+        if (object.absent) return;
+        const before = effects.slice(0, index);
+        const exclusive = final.state.marks.find((mark) => mark.mark === 'exclusive' && mark.count === effect.count);
+        const shared = final.state.marks.find((mark) => mark.mark === 'shared' && mark.count === effect.count);
+        puts.push({
+          ref, object, chain: effect.chain, locks: locksOf(effect.held), dropped: names(effect.dropped),
+          last: effect.last.effects, lastTakes: names(effect.last.takes),
+          ownedAfter: (base) => ownedAfter(effects, effect.count, index, base),
+          unlinkedBefore: before.flatMap((other) => unlinkView(other, effect.count, effects, final, typing, file, locksOf) ?? []),
+          exclusive: exclusive && 'held' in exclusive ? exclusive.held : undefined,
+          shared: shared && 'held' in shared ? shared.held : undefined,
+          examined: final.state.marks.some((mark) => mark.mark === 'examined' && (mark.value === rootOf(effect.count) || mark.value === objectOf(effect.count))),
+          published: before.some((other) => other.do === 'publish' && hangsOn(effect.count, other.item)),
+          config: effect.config, final,
+        });
+      }
+      if (effect.do === 'publish') {
+        const container = typing.placeName(effect.into, file);
+        if (container === undefined) return;
+        const count = countOfItem(effect.item, effects);
+        const root = rootOf(effect.item);
+        const stays = !count || balance(effects, count, effects.length) > 0 || root.node.k !== 'fresh';
+        publishes.push({
+          ref, registry: { container, link: effect.link }, counter: count && typing.placeName(count, file), fresh: root.node.k === 'fresh',
+          handedOut: stays && handedOut(root, final),
+        });
+      }
+      if (effect.do === 'unlink') {
+        const count = effect.item && countOfItem(effect.item, effects);
+        const made = unlinkView(effect, count ?? effect.item, effects, final, typing, file, locksOf);
+        const object = count && view(count);
+        if (made) {
+          const thenPut = count !== undefined && effects.slice(index + 1).some((other) => other.do === 'put' && other.count === count);
+          const published = effects.slice(0, index).some((other) => other.do === 'publish' && other.item === effect.item);
+          unlinks.push({ ref, view: made, registries: object?.memberOf ?? [], thenPut, published, object });
+        }
+      }
+      if (effect.do === 'write') {
+        collectStore(effect, index, effects, final);
+      }
+    });
+  }
+  return { lookups, puts, publishes, stores, losses, unlinks };
+
+  function collectStore(effect: Effect & { do: 'write' }, index: number, effects: readonly Effect[], final: Final): void {
+    const field = typing.placeName(effect.place, file);
+    if (field === undefined || rootOf(effect.place).node.k === 'fresh') return;
+    // An entry with references goes into the field, and is still there at the end.
+    const count = countOfItem(effect.value, effects);
+    if (count && final.state.memory.get(effect.place.id)?.value === effect.value) {
+      const object = objectView(count, final, effects, typing, file);
+      if (object.memberOf.length > 0) {
+        stores.push({
+          ref, field, registries: object.memberOf, counter: object.counter, chain: effect.chain,
+          count: balance(effects, count, effects.length),
+          given: givenFields(effect.place, final),
+        });
+      }
+    }
+    // What the field held before is gone from it.
+    const before = effect.before ?? (rootOf(effect.place).node.k === 'param' ? loadedFrom(effect.place, effects, final) : undefined);
+    if (!before || before === effect.value || before.node.k === 'number') return;
+    const lost = countOfItem(before, effects) ?? undefined;
+    if (!lost) return;
+    const object = objectView(lost, final, effects, typing, file);
+    if (object.absent) return;
+    const storedAt = effects.slice(0, index).findLast((other) => other.do === 'write' && other.place === effect.place && other.value === before);
+    losses.push({
+      ref, object, field, place: effect.place, chain: effect.chain,
+      left: (base) => base + balance(effects, lost, effects.length),
+      taken: effects.filter((other) => other.do === 'get' && other.count === lost).map((other) => other.chain),
+      stored: storedAt?.chain, keptElsewhere: handedOut(rootOf(before), final), final,
+    });
+  }
+}
+
+function lockText(name: string): string {
+  return name.replace(/^.*:/, '').replace(/^(struct|union) /, '');
+}
+
+/** The value that was in a place when the function was entered, if some effect names its counter. */
+function loadedFrom(place: Value, effects: readonly Effect[], _final: Final): Value | undefined {
+  for (const effect of effects) {
+    if (effect.do !== 'get' && effect.do !== 'put') continue;
+    const root = rootOf(effect.count);
+    if (root.node.k === 'load' && root.node.address === place) return root;
+  }
+  return undefined;
+}
+
+/** A counter that is embedded in the found element itself, not reached through one of its pointers. */
+function isOwnCounter(count: Value, element: Value): boolean {
+  return rootOf(count) === element;
+}
+
+/** The object itself: the counter's address less its last step. */
+export function objectOf(count: Value): Value {
+  return rootOf(count);
+}
+
+export function registryOf(element: Value, typing: Typing, file: string): RegistryName | undefined {
+  if (element.node.k !== 'element') return undefined;
+  const container = typing.placeName(element.node.container, file);
+  return container === undefined ? undefined : { container, link: element.node.link };
+}
+
+/** A global (or an entry of a global array) that points to the object is a registry of its own. */
+function pointerRegistry(count: Value, typing: Typing, file: string): RegistryName | undefined {
+  const root = rootOf(count);
+  if (root.node.k !== 'load') return undefined;
+  if (rootOf(root.node.address).node.k !== 'global') return undefined;
+  const container = typing.placeName(root.node.address, file);
+  return container === undefined ? undefined : { container, link: '*' };
+}
+
+function objectView(count: Value, final: Final, effects: readonly Effect[], typing: Typing, file: string): ObjectView {
+  const root = rootOf(count);
+  const { node } = root;
+  let origin: Origin = 'result';
+  let field: string | undefined;
+  let fieldOwner: Value | undefined;
+  const memberOf: RegistryName[] = [];
+  if (node.k === 'param') origin = 'param';
+  else if (node.k === 'fresh') origin = 'fresh';
+  else if (node.k === 'element') {
+    origin = 'element';
+    const registry = registryOf(root, typing, file);
+    if (registry) memberOf.push(registry);
+  } else if (node.k === 'load') {
+    origin = rootOf(node.address).node.k === 'global' ? 'global' : 'field';
+    field = typing.placeName(node.address, file);
+    fieldOwner = rootOf(node.address);
+  } else if (node.k === 'global') origin = 'global';
+  for (const effect of effects) {
+    if (effect.do !== 'publish' || !hangsOn(count, effect.item)) continue;
+    const container = typing.placeName(effect.into, file);
+    if (container !== undefined) memberOf.push({ container, link: effect.link });
+  }
+  const notIn: string[] = [];
+  for (const mark of final.state.marks) {
+    if (mark.mark === 'member' && hangsOn(count, mark.value)) memberOf.push({ container: mark.container, link: '' });
+    if (mark.mark === 'not-member' && hangsOn(count, mark.value)) notIn.push(mark.container);
+  }
+  return {
+    count, counter: typing.placeName(count, file), inner: innerName(count, typing, file), origin, field, fieldOwner, memberOf, notIn,
+    absent: (classOf(final.state.facts, root) & ~ZERO) === 0,
+  };
+}
+
+function innerName(count: Value, typing: Typing, file: string): string | undefined {
+  const path = pathOf(count);
+  const last = path.at(-1);
+  if (last === undefined || last.startsWith('-')) return undefined;
+  const holder = typing.values.at(rootOf(count), path.slice(0, -1));
+  const type = typing.contentType(holder, file);
+  return type && type.pointers === 0 ? type.name + last : undefined;
+}
+
+/** The counter of the object that `item` is (part of), as the effects of the path name it. */
+function countOfItem(item: Value, effects: readonly Effect[]): Value | undefined {
+  for (const effect of effects) {
+    if ((effect.do === 'get' || effect.do === 'put' || effect.do === 'init') && rootOf(effect.count) === rootOf(item) && embedded(effect.count, item)) return effect.count;
+  }
+  return undefined;
+}
+
+/** One is part of the other's object: their paths from the common root begin alike. */
+function embedded(count: Value, item: Value): boolean {
+  const one = pathOf(count);
+  const other = pathOf(item);
+  if (other.length === 0 || one.length <= 1) return true;
+  return one[0] === other[0] || other[0]?.startsWith('-') === true || one[0]?.startsWith('-') === true;
+}
+
+/** References taken less references dropped, in the first `until` effects. */
+function balance(effects: readonly Effect[], count: Value, until: number): number {
+  let sum = 0;
+  for (const effect of effects.slice(0, until)) {
+    if (effect.do === 'init' && effect.count === count) sum += 1;
+    if (effect.do === 'get' && effect.count === count) sum += 1;
+    if (effect.do === 'put' && effect.count === count) sum -= 1;
+  }
+  return sum;
+}
+
+/**
+ * References that the path still owns after the put at `index`: those it was given (`base`), those it took, less those
+ * it dropped. A path that drops more than we know it had must have had them: its later puts prove it.
+ */
+function ownedAfter(effects: readonly Effect[], count: Value, index: number, base: number): number {
+  let lowest = 0;
+  let running = 0;
+  effects.forEach((effect) => {
+    if ((effect.do === 'init' || effect.do === 'get') && effect.count === count) running += 1;
+    if (effect.do === 'put' && effect.count === count) {
+      running -= 1;
+      lowest = Math.min(lowest, running);
+    }
+  });
+  return Math.max(base, -lowest) + balance(effects, count, index + 1);
+}
+
+function unlinkView(
+  effect: Effect, count: Value | undefined, effects: readonly Effect[], final: Final, typing: Typing, file: string,
+  locksOf: (holds: readonly Hold[]) => readonly NamedLock[],
+): UnlinkView | undefined {
+  if (effect.do !== 'unlink') return undefined;
+  if (effect.item !== undefined && count !== undefined && rootOf(effect.item) !== rootOf(count)) return undefined;
+  const { item } = effect;
+  const outer = effect.chain[0];
+  const tearsDown = item !== undefined && effects.some((other) => other.do === 'write' && other.value.node.k === 'number' &&
+    other.value.node.value === 0 && hangsOn(other.place, item) && other.chain.length > 1 && other.chain[0]?.span.start === outer?.span.start);
+  const mark = count && final.state.marks.find((candidate) => candidate.mark === 'exclusive' && candidate.count === count);
+  return {
+    link: effect.link, from: effect.from && typing.placeName(effect.from, file), locks: locksOf(effect.held), chain: effect.chain,
+    tearsDown, exclusive: mark && 'held' in mark ? mark.held : undefined,
+  };
+}
+
+/** Does a fresh object leave the function, other than through the registry it was put in? */
+function handedOut(root: Value, final: Final): boolean {
+  if (final.returns && rootOf(final.returns) === root) return true;
+  for (const { address, value } of final.state.memory.values()) {
+    if (rootOf(value) !== root) continue;
+    const holder = rootOf(address);
+    if (holder !== root && holder.node.k !== 'local') return true;
+  }
+  return false;
+}
+
+/** Pointer fields of the place's owner that the path knows to be set. */
+function givenFields(place: Value, final: Final): readonly string[] {
+  const owner = rootOf(place);
+  const given: string[] = [];
+  for (const { value, mask } of final.state.facts.classes.values()) {
+    if (value.node.k !== 'load' || rootOf(value.node.address) !== owner) continue;
+    if ((mask & ZERO) === 0 && (mask & POINTER) !== 0) given.push(pathOf(value.node.address).join(''));
+  }
+  return given;
+}
+
+export function spanOf(chain: readonly Site[]): Span {
+  return chain[0]?.span ?? { start: 0, end: 0 };
+}

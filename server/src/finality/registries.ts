@@ -1,0 +1,145 @@
+// The registries of a program, found from the records of its functions: what is looked up in them with a plain get and
+// under which locks, whether being in one holds a count, and which fields hold entries.
+
+import type { Effect } from '../summary/effect.ts';
+import type { Typing } from '../engine/typing.ts';
+import type { LookupRecord, NamedLock, ObjectView, Records, RegistryName, StoreRecord } from './records.ts';
+
+export interface Registry {
+  readonly name: RegistryName;
+  /** Type-level names of the counters that lookups take here. */
+  readonly counters: ReadonlySet<string>;
+  /** Objects of the counter's type live elsewhere too, so that only those known to be entries count. */
+  readonly generic: boolean;
+  readonly plain: readonly LookupRecord[];
+  readonly checked: readonly LookupRecord[];
+  /** The index holds a count of its own: the creation's reference stays with it, and is dropped after an unlink. */
+  readonly owned: boolean;
+}
+
+/** What a field is known to hold. */
+export interface FieldRole {
+  readonly registries: readonly RegistryName[];
+  /** References that come with the stored pointer. */
+  readonly count: number;
+  /** Fields of the same owner that are set whenever this one holds an entry. */
+  readonly given: readonly string[];
+  readonly stores: readonly StoreRecord[];
+}
+
+export interface Facts {
+  readonly registries: readonly Registry[];
+  readonly roles: ReadonlyMap<string, FieldRole>;
+}
+
+export const registryKey = (name: RegistryName): string => `${name.container}|${name.link}`;
+
+export function gatherFacts(all: readonly Records[]): Facts {
+  const lookups = all.flatMap((records) => records.lookups);
+  const generic = genericCounters(all);
+  const byKey = new Map<string, { name: RegistryName; lookups: LookupRecord[] }>();
+  for (const lookup of lookups) {
+    const key = registryKey(lookup.registry);
+    const entry = byKey.get(key) ?? { name: lookup.registry, lookups: [] };
+    entry.lookups.push(lookup);
+    byKey.set(key, entry);
+  }
+  const registries = [...byKey.values()].map(({ name, lookups: own }): Registry => ({
+    name,
+    counters: new Set(own.map((lookup) => lookup.counter)),
+    generic: own.some((lookup) => generic.has(lookup.counter)),
+    plain: own.filter((lookup) => !lookup.checked),
+    checked: own.filter((lookup) => lookup.checked),
+    owned: isOwned(name, all),
+  }));
+  return { registries, roles: fieldRoles(all) };
+}
+
+/** Counters whose struct is seen embedded in others: `struct kobject.kref` also as `struct device.kobj.kref`. */
+function genericCounters(all: readonly Records[]): ReadonlySet<string> {
+  const generic = new Set<string>();
+  for (const records of all) {
+    for (const { object } of records.puts) {
+      if (object.inner !== undefined && object.inner !== object.counter) generic.add(object.inner);
+    }
+  }
+  return generic;
+}
+
+/** Does `registry` have this container, or one inside it (`sp->glue_dirs` for the list `sp->glue_dirs.list`)? */
+export function isContainerOf(registry: RegistryName, container: string): boolean {
+  return registry.container === container || registry.container.startsWith(`${container}.`);
+}
+
+export function sameRegistry(one: RegistryName, other: RegistryName): boolean {
+  return isContainerOf(one, other.container) && (other.link === '' || one.link === other.link);
+}
+
+/**
+ * An index that keeps the creation's reference is owned. Where the creation is not seen, an unlink followed by a put,
+ * outside of any release and not under proof of being the only holder, is the sign of it.
+ */
+function isOwned(name: RegistryName, all: readonly Records[]): boolean {
+  const created = all.flatMap((records) => records.publishes).filter((publish) => publish.fresh && sameRegistry(publish.registry, name) );
+  if (created.length > 0) return !created.some((publish) => publish.handedOut);
+  return all.some((records) => records.unlinks.some(({ view, thenPut, object }) => {
+    if (!thenPut || view.exclusive !== undefined || !unlinks(view.link, view.from, name)) return false;
+    return object !== undefined && (object.memberOf.length === 0 || object.memberOf.some((member) => sameRegistry(name, member)));
+  }));
+}
+
+export function unlinks(link: string, from: string | undefined, name: RegistryName): boolean {
+  if (name.link === '*') return false;
+  if (link !== '' && name.link !== '') return link === name.link;
+  return from !== undefined && from === name.container;
+}
+
+/** The effects of a release that take the object off the registry, deferred ones apart. */
+export function releaseUnlinks(last: readonly Effect[], name: RegistryName, typing: Typing, file: string): { now: readonly Effect[]; deferred: readonly Effect[] } {
+  const matches = (effect: Effect): boolean => {
+    if (effect.do === 'unlink') return unlinks(effect.link, effect.from && typing.placeName(effect.from, file), name);
+    if (effect.do === 'write' && name.link === '*') {
+      return effect.value.node.k === 'number' && effect.value.node.value === 0 && typing.placeName(effect.place, file) === name.container;
+    }
+    return false;
+  };
+  return {
+    now: last.filter(matches),
+    deferred: last.filter((effect) => effect.do === 'defer' && effect.effects.some(matches)),
+  };
+}
+
+function fieldRoles(all: readonly Records[]): ReadonlyMap<string, FieldRole> {
+  const roles = new Map<string, FieldRole>();
+  for (const records of all) {
+    for (const store of records.stores) {
+      const known = roles.get(store.field);
+      roles.set(store.field, known
+        ? {
+            registries: [...known.registries, ...store.registries.filter((name) => !known.registries.some((other) => registryKey(other) === registryKey(name)))],
+            count: Math.max(known.count, store.count),
+            given: known.given.filter((field) => store.given.includes(field)),
+            stores: [...known.stores, store],
+          }
+        : { registries: store.registries, count: store.count, given: store.given, stores: [store] });
+    }
+  }
+  return roles;
+}
+
+/** Is the object of a put an entry of the registry, as far as this path knows? With the role its field gives it. */
+export function isEntry(object: ObjectView, registry: Registry, facts: Facts, published: boolean): boolean {
+  if (object.notIn.some((container) => isContainerOf(registry.name, container))) return false;
+  if (object.memberOf.some((name) => sameRegistry(registry.name, name))) return true;
+  const role = object.field === undefined ? undefined : facts.roles.get(object.field);
+  if (role?.registries.some((name) => sameRegistry(registry.name, name))) return true;
+  if (registry.generic || object.counter === undefined) return false;
+  if (object.origin === 'fresh' && !published) return false;
+  return registry.counters.has(object.counter);
+}
+
+/** Locks by name that both sides hold, so that one excludes the other. */
+export function commonLocks(put: readonly NamedLock[], lookup: readonly NamedLock[]): readonly NamedLock[] {
+  return put.filter((lock) => lookup.some((other) => other.name === lock.name && !(lock.shared && other.shared)));
+}
+

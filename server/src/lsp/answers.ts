@@ -1,0 +1,52 @@
+// The findings of a document, remembered until something in its tree changes, and held over a half-typed function.
+
+import { createHash } from 'node:crypto';
+
+import type { Diagnostic } from 'vscode-languageserver/node';
+
+import { chooseFindings } from '../ide/choose-findings.ts';
+import { diagnosticOf } from './diagnostic.ts';
+import type { Document } from './documents.ts';
+import { judged, type Judged } from './held-over.ts';
+import type { Session } from './session.ts';
+
+export interface Answer extends Judged {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Equal for equal diagnostics, so that "unchanged" can be said without remembering what was sent. */
+  readonly resultId: string;
+  readonly generation: number;
+  readonly gaps: number;
+}
+
+/** The newest findings. Never throws: where the engine fails, the previous answer stays and the log says why. */
+export function answerFor(session: Session, document: Document): Answer {
+  const { tree, file } = document.place;
+  const previous = session.answers.get(document.uri);
+  if (previous?.generation === tree.generation) return previous;
+  let answer: Answer;
+  try {
+    answer = check(session, document, previous);
+  } catch (error) {
+    session.log(`the check of ${file} failed: ${String(error)}`);
+    answer = { ...(previous ?? nothing), generation: tree.generation };
+  }
+  session.answers.set(document.uri, answer);
+  return answer;
+}
+
+const nothing: Omit<Answer, 'generation'> = { findings: [], diagnostics: [], resultId: 'nothing', gaps: 0, text: '', unparsed: new Set() };
+
+function check(session: Session, { place, wire }: Document, previous: Answer | undefined): Answer {
+  const { tree, file } = place;
+  const report = tree.workspace.check([file]);
+  const chosen = chooseFindings(report.findings, session.settings).filter((finding) => finding.file === file);
+  const result = judged(previous, wire.text, chosen, report.gaps.filter((gap) => gap.file === file));
+  const diagnostics = result.findings.map((finding) => diagnosticOf(session, tree, finding, wire));
+  return {
+    ...result,
+    diagnostics,
+    resultId: createHash('sha256').update(JSON.stringify(diagnostics)).digest('hex').slice(0, 16),
+    generation: tree.generation,
+    gaps: report.gaps.length,
+  };
+}

@@ -1,0 +1,17 @@
+// textDocument/hover
+
+import { MarkupKind, type Hover, type HoverParams } from 'vscode-languageserver/node';
+
+import type { Session } from './session.ts';
+
+export function hover(session: Session, params: HoverParams): Hover | null {
+  const document = session.documents.get(params.textDocument.uri);
+  if (document === undefined) return null;
+  const { place, wire } = document;
+  const found = place.tree.workspace.hover(place.file, wire.fromWire(params.position));
+  if (found === undefined) return null;
+  const contents = session.client.markdownHover
+    ? { kind: MarkupKind.Markdown, value: found.markdown }
+    : { kind: MarkupKind.PlainText, value: found.plain };
+  return { contents, range: { start: wire.toWire(found.start), end: wire.toWire(found.end) } };
+}

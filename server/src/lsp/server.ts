@@ -1,0 +1,139 @@
+// The language server: which handler answers which message. The handlers hold the logic, the engine the answers.
+
+import {
+  LSPErrorCodes, ResponseError, TextDocumentSyncKind,
+  type CancellationToken, type Connection, type InitializeParams, type ServerCapabilities,
+} from 'vscode-languageserver/node';
+
+import { pathOf } from './addresses.ts';
+import { readClient, type Client } from './client.ts';
+import { codeActions } from './code-action.ts';
+import { openDocuments, type Document } from './documents.ts';
+import { hover } from './hover.ts';
+import { placeParams } from './protocol.ts';
+import { pull } from './pull.ts';
+import { race } from './race.ts';
+import { refreshDocument } from './refresh.ts';
+import { schedule } from './schedule.ts';
+import type { Session } from './session.ts';
+import { defaultSettings, readSettings } from './settings.ts';
+import { openTrees } from './trees.ts';
+import { watchedFilesChanged, watchFiles } from './watched-files.ts';
+import { why } from './why.ts';
+import type { World } from './world.ts';
+
+/** Serves one client until it hangs up. A request that fails is answered with an error and changes nothing. */
+export function serve(connection: Connection, world: World): void {
+  let session: Session | undefined;
+  const checks = schedule((uri) => {
+    try {
+      if (session !== undefined) refreshDocument(connection, session, uri);
+    } catch (error) {
+      // Nobody waits for this answer, and a timer's exception would end the process.
+      connection.console.error(`refreshing ${uri} failed: ${String(error)}`);
+    }
+  }, () => performance.now());
+
+  connection.onInitialize((params) => {
+    session = openSession(connection, world, params);
+    return {
+      capabilities: capabilities(session.client),
+      serverInfo: { name: 'kreflens', version: world.version },
+    };
+  });
+  connection.onInitialized(() => {
+    if (session !== undefined) watchFiles(connection, session).catch((error: unknown) => connection.console.warn(`watching files failed: ${String(error)}`));
+  });
+  connection.onShutdown(() => checks.stop());
+
+  /** After `changed` (undefined: something on the disk), what the client shows may be out of date. */
+  const changed = (session: Session, document: Document | undefined): void => {
+    checks.touch();
+    const others = session.documents.all().filter((open) => open !== document).map(({ uri }) => uri);
+    // A pulling client asks for the document that it edits by itself.
+    checks.request(document === undefined || session.client.pullsDiagnostics ? others : [document.uri, ...others]);
+  };
+
+  connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) => {
+    if (session === undefined) return;
+    const document = session.documents.open(uri, version, text);
+    if (document !== undefined) changed(session, document);
+  });
+  connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
+    if (session === undefined) return;
+    const document = session.documents.change(uri, version, contentChanges);
+    if (document !== undefined) changed(session, document);
+  });
+  connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
+    if (session?.documents.close(uri) === undefined) return;
+    session.answers.delete(uri);
+    session.sent.delete(uri);
+    if (!session.client.pullsDiagnostics) void connection.sendDiagnostics({ uri, diagnostics: [] });
+    changed(session, undefined);
+  });
+  connection.onDidChangeWatchedFiles((params) => {
+    if (session === undefined) return;
+    watchedFilesChanged(session, params);
+    changed(session, undefined);
+  });
+  connection.onDidChangeConfiguration(({ settings }) => {
+    if (session === undefined) return;
+    session.settings = readSettings((settings as { kreflens?: unknown } | null)?.kreflens, session.settings);
+    for (const tree of session.trees.all()) tree.generation += 1;
+    changed(session, undefined);
+  });
+
+  connection.onHover((params, token) => answered(session, token, (open) => hover(open, params)));
+  connection.onCodeAction(async (params, token) => {
+    // Editors ask after every keystroke, for the light bulb.
+    await checks.quiet(token);
+    return answered(session, token, (open) => codeActions(open, params));
+  });
+  connection.onRequest('kreflens/race', (params: unknown, token: CancellationToken) => answered(session, token, (open) => race(open, placeParams(params))));
+  connection.onRequest('kreflens/why', (params: unknown, token: CancellationToken) => answered(session, token, (open) => why(open, placeParams(params))));
+  connection.languages.diagnostics.on(async (params, token) => {
+    await checks.quiet(token);
+    return answered(session, token, (open) => pull(open, params));
+  });
+}
+
+/**
+ * One turn of the event loop first: a request that the client has cancelled in the meantime costs nothing, however
+ * many of them are in the queue.
+ */
+async function answered<T>(session: Session | undefined, token: CancellationToken, answer: (session: Session) => T): Promise<T> {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+  if (session === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, 'not initialized');
+  return answer(session);
+}
+
+function openSession(connection: Connection, world: World, params: InitializeParams): Session {
+  const client = readClient(params);
+  const settings = readSettings(params.initializationOptions, defaultSettings);
+  const trees = openTrees(world, settings.tree);
+  const folders = params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
+  trees.setFolders(folders.flatMap((uri) => pathOf(uri) ?? []));
+  return {
+    world,
+    client,
+    trees,
+    settings,
+    documents: openDocuments(trees, client.encoding),
+    answers: new Map(),
+    sent: new Map(),
+    log: (message) => connection.console.error(message),
+  };
+}
+
+function capabilities(client: Client): ServerCapabilities {
+  return {
+    positionEncoding: client.encoding,
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+    hoverProvider: true,
+    ...(client.codeActions ? { codeActionProvider: { codeActionKinds: ['quickfix'] } } : {}),
+    ...(client.pullsDiagnostics
+      ? { diagnosticProvider: { identifier: 'kreflens', interFileDependencies: true, workspaceDiagnostics: false } }
+      : {}),
+  };
+}

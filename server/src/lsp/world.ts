@@ -1,0 +1,14 @@
+// What the server needs of the world around it. The composition root gives the real one, tests give a small one.
+
+import type { KindOf } from '../ide/tree.ts';
+import type { Files, Workspace, WorkspaceOptions } from '../ide/workspace.ts';
+
+export interface World {
+  readonly version: string;
+  readonly kindOf: KindOf;
+  /** Files of a tree, an absolute folder; `forget` drops what is remembered, after the disk changed. */
+  filesOf(tree: string): Files & { forget(): void };
+  openWorkspace(files: Files, options: WorkspaceOptions): Workspace;
+  /** The address of a rule's page, for `codeDescription`; undefined: none. */
+  pageAddress(rule: string): string | undefined;
+}

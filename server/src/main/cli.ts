@@ -1,0 +1,44 @@
+// The command line's composition root: gives it the real world.
+
+import { readFileSync } from 'node:fs';
+
+import type { Host, Result } from '../cli/host.ts';
+import { run } from '../cli/run.ts';
+import { openWorkspace } from '../ide/open-workspace.ts';
+import { disk, diskFiles } from './disk.ts';
+import { rulePage, version } from './installation.ts';
+import { serveStdio } from './serve.ts';
+
+// The reader of a pipe may leave early (`kreflens check ... | head`): that is no failure to report.
+process.stdout.on('error', () => process.exit(0));
+
+/** By its number: standard input may be a pipe, a file or nothing, on every platform. */
+function readStdin(): Result<Uint8Array> {
+  try {
+    return { ok: true, value: readFileSync(0) };
+  } catch {
+    return { ok: false, why: 'cannot be read' };
+  }
+}
+
+const host: Host = {
+  cwd: process.cwd(),
+  version,
+  now: () => performance.now(),
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  ...disk,
+  readStdin,
+  page: rulePage,
+  filesOf: diskFiles,
+  openWorkspace,
+  serve: serveStdio,
+};
+
+try {
+  process.exitCode = await run(host, process.argv.slice(2));
+} catch (error) {
+  const [message, where] = (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n');
+  process.stderr.write(`kreflens: internal error: ${message}${where === undefined ? '' : ` ${where.trim()}`}\n`);
+  process.exitCode = 2;
+}

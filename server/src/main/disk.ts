@@ -1,0 +1,104 @@
+// The real disk, as the engine and the command line see it.
+
+import { readdirSync, readFileSync, realpathSync, statSync, writeFileSync, type Dirent } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+
+import type { Host, Kind, Result, Stat } from '../cli/host.ts';
+import type { Files } from '../ide/workspace.ts';
+
+/**
+ * Files of a tree (an absolute folder). Only listings are remembered: texts are the engine's to keep. `forget` drops
+ * them, after something on the disk changed.
+ */
+export interface DiskFiles extends Files {
+  /** Absolute. */
+  readonly root: string;
+  forget(): void;
+}
+
+/** Bytes; larger ones read as absent: no C file is. */
+const largestRead = 64 * 1024 * 1024;
+
+export function diskFiles(root: string): DiskFiles {
+  const listings = new Map<string, readonly string[]>();
+  const locate = (path: string): string => (isAbsolute(path) ? path : join(root, path));
+  return {
+    root,
+    read(path) {
+      const full = locate(path);
+      try {
+        const stat = statSync(full, { throwIfNoEntry: false });
+        if (stat === undefined || !stat.isFile() || stat.size > largestRead) return undefined;
+        return new TextDecoder('utf-8').decode(readFileSync(full));
+      } catch {
+        return undefined;
+      }
+    },
+    list(folder) {
+      const full = locate(folder);
+      const known = listings.get(full);
+      if (known !== undefined) return known;
+      const names = listFolder(full);
+      const listing = names.ok ? names.value : [];
+      listings.set(full, listing);
+      return listing;
+    },
+    forget: () => listings.clear(),
+  };
+}
+
+export const disk: Pick<Host, 'stat' | 'real' | 'listFolder' | 'readBytes' | 'writeText'> = {
+  stat: (path): Result<Stat> =>
+    attempt(() => {
+      const stat = statSync(path);
+      const kind: Kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'special';
+      return { kind, size: stat.isFile() ? stat.size : 0 };
+    }),
+  real(path) {
+    const real = attempt(() => realpathSync(path));
+    return real.ok ? real.value : path;
+  },
+  listFolder,
+  readBytes: (path) => attempt(() => readFileSync(path)),
+  writeText: (path, text) =>
+    attempt(() => {
+      // Through a link to the file itself, so that a tree made of links keeps them.
+      writeFileSync(realpathSync(path), text);
+      return true;
+    }),
+};
+
+function listFolder(path: string): Result<readonly string[]> {
+  return attempt(() => {
+    const names = readdirSync(path, { withFileTypes: true }).flatMap((entry) => nameOf(path, entry));
+    return names.sort();
+  });
+}
+
+/** Links to files count as files. Links to folders are left out: they can form loops, and show nothing new. */
+function nameOf(folder: string, entry: Dirent): readonly string[] {
+  if (entry.isDirectory()) return [`${entry.name}/`];
+  if (entry.isFile()) return [entry.name];
+  if (!entry.isSymbolicLink()) return [];
+  const target = disk.stat(join(folder, entry.name));
+  return target.ok && target.value.kind === 'file' ? [entry.name] : [];
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or folder',
+  ENOTDIR: 'no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'a folder',
+  ELOOP: 'a loop of symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+function attempt<T>(act: () => T): Result<T> {
+  try {
+    return { ok: true, value: act() };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return { ok: false, why: reasons[code] ?? `cannot be read (${code})` };
+  }
+}

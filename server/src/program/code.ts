@@ -1,0 +1,52 @@
+// The program as the engine sees it: names resolved to lowered functions, types and macros, on demand.
+// Everything is deterministic: answers depend on the texts alone, never on the order of questions.
+
+import type { CType, FunctionIr, StructDef } from '../lower/ir.ts';
+import type { FunctionItem, MacroItem } from '../syntax/items.ts';
+import type { Gap } from '../base/gap.ts';
+
+/** A function definition somewhere in the program. Equal definitions are the same object. */
+export interface FunctionRef {
+  readonly file: string;
+  readonly name: string;
+  readonly item: FunctionItem;
+}
+
+export interface VariableInfo {
+  readonly name: string;
+  readonly file: string;
+  readonly isStatic: boolean;
+  readonly type: CType;
+}
+
+export interface Code {
+  /** Functions that a file defines, in order of appearance. */
+  functionsIn(file: string): readonly FunctionRef[];
+  /**
+   * The definition that a call of `name` in `fromFile` reaches: the file's own, an inline one of a header it includes
+   * (directly or not), else an external one: same folder, the knowledge's home file, a source file named like the
+   * header that declares it. undefined: not found.
+   */
+  resolve(name: string, fromFile: string): FunctionRef | undefined;
+  /** The lowered function. Cached by text. Never throws: what could not be lowered is in its gaps. */
+  ir(ref: FunctionRef): FunctionIr;
+  /**
+   * Known callers of a function by direct call: in its own file if static, else also in the other .c files of its
+   * folder, and in every file given to `widen`. Ordered by file, position.
+   */
+  callers(ref: FunctionRef): readonly FunctionRef[];
+  /** True if the function's address is taken somewhere known (ops table, callback argument), so that it may have unknown callers. */
+  addressTaken(ref: FunctionRef): boolean;
+  /** Functions assigned to `field` of `struct structName` in initialisers known from `fromFile` (its folder and its includes). */
+  targets(structName: string, field: string, fromFile: string): readonly FunctionRef[];
+  /** `struct foo`, `union foo` or a typedef's name; typedefs are followed. */
+  struct(name: string, fromFile: string): StructDef | undefined;
+  /** A typedef followed to its end; other types as they are. */
+  resolveType(type: CType, fromFile: string): CType;
+  variable(name: string, fromFile: string): VariableInfo | undefined;
+  /** Return type of a function known only by prototype, or defined. */
+  returnTypeOf(name: string, fromFile: string): CType | undefined;
+  macro(name: string, fromFile: string): MacroItem | undefined;
+  /** Files the program has read so far to answer for `file`: for gaps and statistics. */
+  gaps(file: string): readonly Gap[];
+}

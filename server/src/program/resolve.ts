@@ -1,0 +1,231 @@
+// From a called name to the definition it reaches.
+
+import type { Knowledge } from '../kernel/schema.ts';
+import type { FunctionItem } from '../syntax/items.ts';
+import type { FunctionRef } from './code.ts';
+import { isWeak, preferred } from './choice.ts';
+import { baseOf, folderOf, inside } from './paths.ts';
+import { byCodeUnit, type SourceFile, type Store } from './store.ts';
+import type { Symbols } from './symbols.ts';
+
+export interface Resolver {
+  resolve(name: string, fromFile: string): FunctionRef | undefined;
+  /** The definition of a name in one file. */
+  definitionIn(path: string, name: string, linkage: 'any' | 'extern'): FunctionRef | undefined;
+  /** After a change inside bodies of a file: which definition is reached is as before, but it may be a new object. */
+  forgetRefs(file: string): void;
+  release(file: string): void;
+  /** After a change of declarations. */
+  clear(): void;
+}
+
+/** How far below the tree's root source files are looked for by name: drivers/usb/core/hub.c is three folders down. */
+const searchDepth = 3;
+/** Their files are not linked into the kernel, or are looked for by architecture (arch). */
+const noSources: ReadonlySet<string> = new Set(['Documentation/', 'LICENSES/', 'arch/', 'include/', 'rust/', 'samples/', 'scripts/', 'tools/']);
+const defaultArch = 'arch/x86/';
+const maxCandidates = 200;
+
+interface TreeNames {
+  /** Plain stem of a source file's name -> its paths. */
+  readonly sources: ReadonlyMap<string, readonly string[]>;
+  /** Plain stem of a folder's name -> its paths. */
+  readonly folders: ReadonlyMap<string, readonly string[]>;
+}
+
+export function openResolver(store: Store, symbols: Symbols, knowledge: Knowledge, withConfig: boolean): Resolver {
+  const answers = new Map<string, Map<string, FunctionRef | undefined>>();
+  const folderIndexes = new Map<string, ReadonlyMap<string, readonly string[]>>();
+  const treeNames = new Map<string, TreeNames>();
+  // By header and the caller's folder: candidates; by name as well: the file that was found.
+  const likeHeaders = new Map<string, { readonly candidates: readonly string[]; readonly found: Map<string, string | undefined> }>();
+
+  function resolve(name: string, fromFile: string): FunctionRef | undefined {
+    let names = answers.get(fromFile);
+    if (names === undefined) answers.set(fromFile, (names = new Map()));
+    if (!names.has(name)) names.set(name, search(name, fromFile));
+    return names.get(name);
+  }
+
+  function search(name: string, fromFile: string): FunctionRef | undefined {
+    const own = definitionIn(fromFile, name, 'any');
+    if (own !== undefined) return own;
+    for (const path of symbols.holding(name, fromFile)) {
+      const source = store.file(path);
+      if (source === undefined || path === fromFile) continue;
+      const found = inlineOf(source, name);
+      if (found !== undefined) return found;
+    }
+    return inFolder(folderOf(fromFile), name) ?? atHome(name) ?? byDeclaration(name, fromFile);
+  }
+
+  /**
+   * A header that both declares a function and defines it inline holds the empty stub for an option that is off;
+   * then the external one is meant, unless a known configuration has left only the stub.
+   */
+  function inlineOf(source: SourceFile, name: string): FunctionRef | undefined {
+    const items = source.names.get(name) ?? [];
+    const bodies = items.filter((item): item is FunctionItem => item.kind === 'function');
+    const best = preferred(bodies, source.text);
+    if (best === undefined) return undefined;
+    const declared = items.some((item) => item.kind === 'prototype' && !/^\s*static\b/.test(source.text.slice(item.span.start, item.span.end)));
+    if (declared && !(withConfig && best.config.length > 0)) return undefined;
+    return source.refOf(best);
+  }
+
+  function definitionIn(path: string, name: string, linkage: 'any' | 'extern'): FunctionRef | undefined {
+    const source = store.file(path);
+    if (source === undefined) return undefined;
+    const bodies = (source.names.get(name) ?? []).filter(
+      (item): item is FunctionItem => item.kind === 'function' && (linkage === 'any' || !item.isStatic),
+    );
+    const best = preferred(bodies, source.text);
+    return best === undefined ? undefined : source.refOf(best);
+  }
+
+  function inFolder(folder: string, name: string): FunctionRef | undefined {
+    return firstStrong(folderIndex(folder).get(name) ?? [], name);
+  }
+
+  /** External functions of a folder's source files: name -> the files that define it. */
+  function folderIndex(folder: string): ReadonlyMap<string, readonly string[]> {
+    let index = folderIndexes.get(folder);
+    if (index === undefined) {
+      const made = new Map<string, string[]>();
+      for (const path of store.sources(folder)) {
+        const names = new Set<string>();
+        for (const ref of store.file(path)?.functions ?? []) if (!ref.item.isStatic) names.add(ref.name);
+        for (const name of names) {
+          const paths = made.get(name);
+          if (paths === undefined) made.set(name, [path]);
+          else paths.push(path);
+        }
+      }
+      folderIndexes.set(folder, (index = made));
+    }
+    return index;
+  }
+
+  function firstStrong(paths: Iterable<string>, name: string): FunctionRef | undefined {
+    let weak: FunctionRef | undefined;
+    for (const path of paths) {
+      const found = definitionIn(path, name, 'extern');
+      if (found === undefined) continue;
+      if (!isWeak(found.item, store.file(path)?.text ?? '')) return found;
+      weak ??= found;
+    }
+    return weak;
+  }
+
+  function atHome(name: string): FunctionRef | undefined {
+    const home = knowledge.homes.get(name);
+    return home === undefined || !store.exists(home) ? undefined : definitionIn(home, name, 'extern');
+  }
+
+  function byDeclaration(name: string, fromFile: string): FunctionRef | undefined {
+    for (const { path: header } of symbols.visible(name, 'prototype', fromFile)) {
+      if (!header.endsWith('.h')) continue;
+      const folder = folderOf(header);
+      const isPublic = /^(?:arch\/[^/]+\/)?include\//.test(header);
+      const near = isPublic ? undefined : inFolder(folder, name) ?? inFolder(folderOf(folder), name);
+      const found = near ?? inSourceLike(header, name, fromFile);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /**
+   * Looks in source files called like the header (foo.h: foo.c, foocore.c, then foo_bar.c), and in those of folders
+   * called like it; of each kind the nearest to the caller first.
+   */
+  function inSourceLike(header: string, name: string, fromFile: string): FunctionRef | undefined {
+    const key = `${header}\n${folderOf(fromFile)}`;
+    let known = likeHeaders.get(key);
+    if (known === undefined) likeHeaders.set(key, (known = { candidates: likeHeader(header, fromFile), found: new Map() }));
+    if (!known.found.has(name)) {
+      const mentioning = known.candidates.filter((path) => store.text(path)?.includes(`${name}(`) === true);
+      known.found.set(name, firstStrong(mentioning, name)?.file);
+    }
+    const path = known.found.get(name);
+    return path === undefined ? undefined : definitionIn(path, name, 'extern');
+  }
+
+  function likeHeader(header: string, fromFile: string): readonly string[] {
+    const arch = /^arch\/[^/]+\//.exec(fromFile)?.[0] ?? defaultArch;
+    let tree = treeNames.get(arch);
+    if (tree === undefined) treeNames.set(arch, (tree = readTreeNames(store, arch)));
+    const stem = plainStem(baseOf(header), '.h');
+    const near = nearTo(fromFile);
+    const exact: string[] = [];
+    const begun: string[] = [];
+    for (const [each, paths] of tree.sources) {
+      if (each === stem || each === `${stem}core`) exact.push(...paths);
+      else if (each.startsWith(`${stem}-`)) begun.push(...paths);
+    }
+    const folders = (tree.folders.get(stem) ?? []).flatMap((folder) => [folder, inside(folder, 'core')]).sort(near);
+    const candidates = [...exact.sort(near), ...begun.sort(near), ...folders.flatMap((folder) => store.sources(folder))];
+    return [...new Set(candidates.slice(0, maxCandidates))];
+  }
+
+  function forgetRefs(file: string): void {
+    for (const names of answers.values()) {
+      for (const [name, ref] of names) if (ref?.file === file) names.delete(name);
+    }
+  }
+
+  return {
+    resolve,
+    definitionIn,
+    forgetRefs,
+    release(file) {
+      answers.delete(file);
+      forgetRefs(file);
+    },
+    clear() {
+      answers.clear();
+      folderIndexes.clear();
+      treeNames.clear();
+      likeHeaders.clear();
+    },
+  };
+}
+
+/** kobject_uevent.c and kobject-uevent.c are alike. */
+function plainStem(name: string, ending: string): string {
+  return name.slice(0, -ending.length).replaceAll('_', '-');
+}
+
+/** More leading folders in common first, an architecture's own last, then the shorter path, then by name. */
+function nearTo(fromFile: string): (a: string, b: string) => number {
+  const parts = folderOf(fromFile).split('/');
+  const common = (path: string): number => {
+    const other = path.split('/');
+    let count = 0;
+    while (count < parts.length && parts[count] === other[count]) count++;
+    return count;
+  };
+  const isArch = (path: string): number => (path.startsWith('arch/') ? 1 : 0);
+  return (a, b) => common(b) - common(a) || isArch(a) - isArch(b) || a.split('/').length - b.split('/').length || byCodeUnit(a, b);
+}
+
+function readTreeNames(store: Store, arch: string): TreeNames {
+  const sources = new Map<string, string[]>();
+  const folders = new Map<string, string[]>();
+  const add = (map: Map<string, string[]>, name: string, path: string): void => {
+    const known = map.get(name);
+    if (known === undefined) map.set(name, [path]);
+    else known.push(path);
+  };
+  const walk = (folder: string, depth: number): void => {
+    for (const name of store.list(folder)) {
+      if (name.endsWith('.c')) add(sources, plainStem(name, '.c'), inside(folder, name));
+      if (!name.endsWith('/') || (folder === '' && noSources.has(name))) continue;
+      const path = inside(folder, name.slice(0, -1));
+      add(folders, plainStem(name, '/'), path);
+      if (depth < searchDepth) walk(path, depth + 1);
+    }
+  };
+  walk('', 0);
+  walk(arch.slice(0, -1), 2);
+  return { sources, folders };
+}

@@ -1,0 +1,56 @@
+// The only pointer to a counted object is cleared or overwritten while a reference that came with it is still there.
+
+import type { Finding } from '../../ide/finding.ts';
+import { ZERO, classOf } from '../../domain/facts.ts';
+import type { LossRecord } from '../../finality/records.ts';
+import { chainKey } from '../../finality/judge.ts';
+import { isContainerOf, type FieldRole } from '../../finality/registries.ts';
+import { makeFinding, objectText, step, type RuleContext } from '../context.ts';
+
+export function refLeak(context: RuleContext): readonly Finding[] {
+  const { analysis } = context;
+  const leaks = new Map<string, { loss: LossRecord; left: number; role: FieldRole }>();
+  for (const records of analysis.records.values()) {
+    for (const loss of records.losses) {
+      const role = analysis.facts.roles.get(loss.field);
+      if (!role || !mayBeEntry(context, loss, role)) continue;
+      const base = loss.object.origin === 'field' ? role.count : 0;
+      const left = loss.left(base);
+      if (left <= 0 || loss.keptElsewhere) continue;
+      const key = chainKey(loss.chain.slice(0, 1));
+      if (!leaks.has(key)) leaks.set(key, { loss, left, role });
+    }
+  }
+  const inner = new Set([...leaks.values()].map(({ loss }) => chainKey(loss.chain)));
+  return [...leaks.values()].flatMap(({ loss, left, role }) => {
+    const site = loss.chain[0];
+    if (!site || loss.chain.some((_, index) => index > 0 && inner.has(chainKey(loss.chain.slice(index))))) return [];
+    const object = objectText(loss.object.count);
+    const stored = loss.stored ?? role.stores[0]?.chain;
+    const taken = loss.taken[0];
+    const last = loss.chain.at(-1);
+    return [makeFinding(context, 'ref-leak', 'high', site,
+      `${left === 1 ? 'a reference' : `${left} references`} to '${object}' ${left === 1 ? 'is' : 'are'} leaked: the pointer that holds it is lost here`, {
+        object,
+        steps: [
+          ...(taken?.[0] ? [step(context, 'taken', taken[0])] : []),
+          ...(stored?.[0] ? [step(context, 'stored', stored[0])] : []),
+          ...(last ? [step(context, 'lost', last)] : []),
+        ],
+        gaps: context.gapsOf(loss.ref),
+      })];
+  });
+}
+
+/** On this path the field may hold a counted entry: nothing the path knows says otherwise. */
+function mayBeEntry(context: RuleContext, loss: LossRecord, role: FieldRole): boolean {
+  const { object } = loss;
+  if (role.registries.every((name) => object.notIn.some((container) => isContainerOf(name, container)))) return false;
+  if (object.origin !== 'field') return object.memberOf.length > 0;
+  const owner = object.fieldOwner;
+  const { typing } = context;
+  return !owner || !role.given.some((field) => {
+    const address = typing.values.at(owner, field.split('.').filter((part) => part !== '').map((part) => `.${part}`));
+    return classOf(loss.final.state.facts, typing.values.load(address)) === ZERO;
+  });
+}

@@ -1,0 +1,67 @@
+// What any client must be able to do with the bundled sample: see the finding, read the hover, apply the fix.
+// A client's script does it in the real client and prints one line of JSON, an `Answer`; here it is judged.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface Answer {
+  /** `line` is 0-based. */
+  readonly diagnostics: readonly { readonly line: number; readonly code: string; readonly message: string }[];
+  /** The hover at the first diagnostic's start, as plain text or Markdown. */
+  readonly hover: string;
+  /** Titles of the code actions there. */
+  readonly actions: readonly string[];
+  /** Codes of the diagnostics that are left after the first action was applied. */
+  readonly afterFix: readonly string[];
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const RULE = 'final-put-outside-lookup-lock';
+const FILE = 'drivers/group/group.c';
+
+/** The server's command line, as a user of another editor configures it. */
+function serverCommand(): readonly string[] {
+  return [process.execPath, process.env['KREFLENS_CLI'] ?? join(ROOT, 'dist/cli.js'), 'lsp', '--stdio'];
+}
+
+/**
+ * Runs a client on a copy of the sample. Its script finds the server's command line as a JSON list in
+ * KREFLENS_SERVER, the file to open in KREFLENS_FILE and the tree in KREFLENS_ROOT.
+ */
+export function runClient(program: string, args: readonly string[]): Answer {
+  const root = mkdtempSync(join(tmpdir(), 'kreflens-client-'));
+  try {
+    cpSync(join(ROOT, 'test/fixtures/demo'), root, { recursive: true });
+    const { status, stdout, stderr, error } = spawnSync(program, args, {
+      cwd: root,
+      encoding: 'utf8',
+      timeout: 60_000,
+      env: {
+        ...process.env,
+        HOME: root,
+        KREFLENS_SERVER: JSON.stringify(serverCommand()),
+        KREFLENS_FILE: join(root, FILE),
+        KREFLENS_ROOT: root,
+      },
+    });
+    if (error !== undefined) throw error;
+    const line = `${stdout}\n${stderr}`.split(/\r?\n/).find(one => one.startsWith('{"'));
+    assert.ok(line !== undefined && status === 0, `${program} ended with ${status}:\n${stdout}\n${stderr}`);
+    return JSON.parse(line) as Answer;
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+export function assertServed(answer: Answer): void {
+  const put = readFileSync(join(ROOT, 'test/fixtures/demo', FILE), 'utf8').split('\n').findIndex(line => line.includes('\tkref_put('));
+  assert.deepEqual(answer.diagnostics.map(({ line, code }) => ({ line, code })), [{ line: put, code: RULE }]);
+  assert.match(answer.diagnostics[0]?.message ?? '', /last put of .*groups_lock/);
+  assert.match(answer.hover, /last/);
+  assert.ok(answer.actions.length > 0, 'a fix is offered');
+  assert.deepEqual(answer.afterFix, []);
+}

@@ -1,0 +1,109 @@
+// The user's first minutes, in a real editor on a real kernel tree: the 2016 race is seen, read about, and fixed.
+// The steps build on each other and run in order; screenshots stay in test-artifacts/editor/.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { part } from '../clients/parts.ts';
+import { startEditor, waitFor } from './editor.ts';
+import type { Editor } from './editor.ts';
+import { findVsix } from './package-file.ts';
+import { makeSmallTree } from './small-tree.ts';
+import type { SmallTree } from './small-tree.ts';
+import { hoverWith, openAt, problemRows, quickFixes, runCommand, showProblems } from './workbench.ts';
+
+const MESSAGE = "last put of 'dev->kobj.parent'";
+const RULE = 'final-put-outside-lookup-lock';
+
+/** What is put, in whichever of its two spellings: the callee's or the caller's. */
+const OBJECT = /kobj(->|\.)parent/;
+
+const { skip } = part('editor', 'KREFLENS_TREE_6_12');
+
+describe('the race of device_del() in the editor', { skip, timeout: 300_000 }, () => {
+  let tree: SmallTree;
+  let editor: Editor;
+  const gotoPut = (): Promise<void> => openAt(editor.page, tree.put.file, tree.put.line, tree.put.column);
+
+  before(async () => {
+    tree = makeSmallTree(process.env['KREFLENS_TREE_6_12'] ?? '');
+    editor = await startEditor(findVsix(), tree.root);
+    await gotoPut();
+  });
+  // The last one shows what was on the screen when a step failed.
+  afterEach(() => editor?.screenshot('last'));
+  after(async () => {
+    await editor?.stop();
+    tree?.remove();
+  });
+
+  it('is underlined', async () => {
+    await editor.page.locator('.monaco-editor .squiggly-warning').first().waitFor({ timeout: 60_000 });
+    await editor.screenshot('1-squiggle');
+  });
+
+  it('is listed once among the problems', async () => {
+    await showProblems(editor.page);
+    await problemRows(editor.page, MESSAGE).first().waitFor();
+    const rows = await problemRows(editor.page, RULE).allInnerTexts();
+    await editor.screenshot('2-problems');
+    assert.equal(rows.length, 1, rows.join('\n'));
+    assert.match(rows[0] ?? '', new RegExp(`Ln ${tree.put.line},`));
+  });
+
+  it('is counted in the language status', async () => {
+    await editor.page.locator('[id="status.languageStatus"]').hover();
+    await editor.page.locator('.hover-language-status', { hasText: /kreflens: \d+ finding/ }).first().waitFor({ timeout: 15_000 });
+    await editor.screenshot('3-status');
+    await editor.page.locator('.monaco-editor').first().hover({ position: { x: 300, y: 200 } });
+  });
+
+  it('is explained by the hover', async () => {
+    await gotoPut();
+    const hover = await hoverWith(editor.page, OBJECT);
+    await editor.screenshot('4-hover');
+    assert.match(hover, /last/);
+    await editor.page.keyboard.press('Escape');
+  });
+
+  it('has a two-CPU diagram beside the code', async () => {
+    await runCommand(editor.page, 'kreflens: Show the Race at the Cursor as a Two-CPU Diagram');
+    await editor.page.locator('.monaco-editor .view-line', { hasText: /CPU0.*CPU1/ }).first().waitFor({ timeout: 15_000 });
+    await editor.screenshot('5-race');
+    await runCommand(editor.page, 'View: Close Editors in Other Groups');
+  });
+
+  it('has a rule page, shown offline', async () => {
+    await gotoPut();
+    await runCommand(editor.page, 'kreflens: Explain a Rule');
+    const preview = editor.page.frameLocator('iframe.webview').frameLocator('iframe');
+    await preview.locator('h1', { hasText: RULE }).waitFor({ timeout: 15_000 });
+    await editor.screenshot('6-rule');
+    await runCommand(editor.page, 'View: Close Editor');
+  });
+
+  it('is there again after the server was killed, without a notification', async () => {
+    await gotoPut();
+    const [first, ...others] = editor.servers();
+    assert.ok(first !== undefined && others.length === 0, 'exactly one server runs');
+    process.kill(first, 'SIGKILL');
+    await waitFor('another server', 30_000, () => editor.servers().find(pid => pid !== first));
+    await hoverWith(editor.page, OBJECT);
+    await editor.page.keyboard.press('Escape');
+    await problemRows(editor.page, MESSAGE).first().waitFor({ timeout: 30_000 });
+    await editor.screenshot('7-after-crash');
+    assert.equal(await editor.page.locator('.notification-toast').count(), 0);
+  });
+
+  it('vanishes with the fix', async () => {
+    await gotoPut();
+    const before = tree.linesAroundPut(6);
+    const titles = await quickFixes(editor.page);
+    await editor.screenshot('8-quick-fix');
+    assert.ok(titles.length > 0);
+    await editor.page.keyboard.press('Enter');
+    await problemRows(editor.page, MESSAGE).waitFor({ state: 'detached', timeout: 30_000 });
+    await editor.page.keyboard.press('Control+S');
+    await waitFor('the fixed file on disk', 10_000, () => tree.linesAroundPut(6) === before ? undefined : true);
+    await editor.screenshot('9-fixed');
+  });
+});

@@ -1,0 +1,69 @@
+// What a user does in the editor, by keyboard: clicks are less reliable, since overlays catch them.
+
+import type { Locator, Page } from 'playwright-core';
+import { waitFor } from './editor.ts';
+
+/** Opens `file` with the cursor there; line and column are 1-based, columns count a tab as one. */
+export async function openAt(page: Page, file: string, line: number, column: number): Promise<void> {
+  const input = page.locator('.quick-input-widget input.input');
+  await page.keyboard.press('Control+P');
+  await input.waitFor();
+  await input.fill(`${file}:${line}:${column}`);
+  await page.locator('.quick-input-widget .monaco-list-row', { hasText: file.split('/').at(-1) ?? file }).first().waitFor();
+  await page.keyboard.press('Enter');
+  await input.waitFor({ state: 'hidden' });
+  await page.locator('.statusbar', { hasText: `Ln ${line}, Col` }).waitFor();
+}
+
+/** Runs a command of the palette by its full title. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  const input = page.locator('.quick-input-widget input.input');
+  await page.keyboard.press('F1');
+  await input.waitFor();
+  await input.fill(`>${title}`);
+  // Longer titles may come first, and the list is filled bit by bit.
+  const focused = page.locator('.quick-input-widget .monaco-list-row.focused');
+  await waitFor(`"${title}" in the palette`, 15_000, async () => {
+    const label = await focused.getAttribute('aria-label').catch(() => null) ?? '';
+    if (label === title || label.startsWith(`${title},`)) return true;
+    await page.keyboard.press('ArrowDown');
+    return undefined;
+  });
+  await page.keyboard.press('Enter');
+  await input.waitFor({ state: 'hidden' });
+}
+
+/** Opens the Problems view below the editor; the editor keeps the focus. */
+export async function showProblems(page: Page): Promise<void> {
+  await page.keyboard.press('Control+Shift+M');
+  await page.locator('.markers-panel').waitFor();
+  await page.keyboard.press('Control+1');
+}
+
+/** The rows of the open Problems view that contain `text`. */
+export function problemRows(page: Page, text: string): Locator {
+  return page.locator('.markers-panel .monaco-list-row', { hasText: text });
+}
+
+/** The text of the hover at the cursor, once it matches. */
+export async function hoverWith(page: Page, pattern: RegExp): Promise<string> {
+  await page.keyboard.press('Control+K');
+  await page.keyboard.press('Control+I');
+  return await waitFor(`a hover like ${pattern}`, 15_000, async () => {
+    const text = flat((await page.locator('.monaco-hover-content').allInnerTexts()).join(' | '));
+    return pattern.test(text) ? text : undefined;
+  });
+}
+
+/** Opens the quick-fix menu at the cursor and answers its entries. Escape closes it, Enter takes the first. */
+export async function quickFixes(page: Page): Promise<readonly string[]> {
+  const rows = page.locator('.action-widget .monaco-list-row.action');
+  await page.keyboard.press('Control+.');
+  await rows.first().waitFor({ timeout: 15_000 });
+  return (await rows.allInnerTexts()).map(flat);
+}
+
+/** Editor text has spaces of several kinds; compare it with plain ones. */
+function flat(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
