@@ -41,7 +41,8 @@ export function createClient(serverModule: string, log: LogOutputChannel, status
     else if (newState === State.StartFailed) status.update({ server: 'stopped' });
   });
   client.onNotification('kreflens/status', ({ state, detail }: StatusParams) => {
-    status.update({ detail: detail === undefined ? state : `${state}, ${detail}` });
+    // The item's own text says "ready" by counting findings.
+    status.update({ detail: [state === 'ready' ? undefined : state, detail].filter(one => one !== undefined).join(', ') });
   });
   return client;
 }

@@ -45,12 +45,12 @@ export function problemRows(page: Page, text: string): Locator {
   return page.locator('.markers-panel .monaco-list-row', { hasText: text });
 }
 
-/** The text of the hover at the cursor, once it matches. */
+/** The text of the hover at the cursor, once it matches. Findings are shown there, too, and are left out. */
 export async function hoverWith(page: Page, pattern: RegExp): Promise<string> {
   await page.keyboard.press('Control+K');
   await page.keyboard.press('Control+I');
   return await waitFor(`a hover like ${pattern}`, 15_000, async () => {
-    const text = flat((await page.locator('.monaco-hover-content').allInnerTexts()).join(' | '));
+    const text = flat((await page.locator('.monaco-hover-content .markdown-hover').allInnerTexts()).join(' | '));
     return pattern.test(text) ? text : undefined;
   });
 }

@@ -74,6 +74,16 @@ test('half-typed text: a cut, a hole, a stray bracket', () => {
   );
 });
 
+test('nesting without end is a gap', () => {
+  const [fn] = lowerText(`void f(int x)\n{\n\tg(${'('.repeat(50_000)}x);\n}\n`);
+  assert.equal(fn?.gaps[0]?.kind, 'budget');
+});
+
+test('expansions have a budget', () => {
+  const [fn] = lowerText(`#define a(x) b(x) + b(x) + b(x) + b(x) + b(x) + b(x) + b(x)\n#define b(x) c(x) + c(x) + c(x) + c(x) + c(x) + c(x)\n#define c(x) d(x) + d(x) + d(x) + d(x) + d(x) + d(x)\n#define d(x) e(x) + e(x) + e(x) + e(x) + e(x) + e(x)\n#define e(x) h(x)\nint f(int x) { return a(x); }\n`);
+  assert.deepEqual(fn?.gaps.map((gap) => gap.kind), ['budget']);
+});
+
 test('a broken line does not cost its neighbours', () => {
   const [fn] = lowerText('void f(int x)\n{\n\tbefore();\n\tif (x\n\t\tinside();\n\tafter();\n}\n');
   assert.ok(fn);

@@ -58,7 +58,7 @@ const CONSTRUCTS: Readonly<Record<string, readonly string[]>> = {
   'strings with macros': [body('say(KERN_ERR PREFIX "text %d" FMT(b) "more\\n", b);'), body('say(NAME(x) "y");'), body('say(LEVEL MESSAGE, b);'), body('say("one \\\n two");')],
   'macros without a semicolon': [body('DEBUG_ON(b)\n\tgo(b);'), body('if (b) { BEGIN_BOX\n\tgo(b); END_BOX }'), body('FIRST(1) SECOND(2) THIRD(3)\n\tgo(b);'), body('CHECK(b) }').slice(0, -1)],
   'odd arguments': [body('check(a, ==, b); check(, a); check(a, ); step(x, return -1); leave(goto out); out: stop(break);'), body('loop(b->n++; ,\n\t\tgo(b); );'), body('x = wait(b, 10,\n\t\tif (b->n)\n\t\t\tbreak;\n\t);'), body('mode(100base_T, 2);'), body('set(.a = 1, ->b);')],
-  declarations: [body('static DECLARE_BOX(x, y);'), body('DECLARE_BITMAP(x, 8) = { 0 };'), body('TYPE_OF(b) x = 1;'), 'static struct box *x[] = { FIRST(1) SECOND(2) };', 'enum kinds { A, B __boxed, C = 1 };', 'extern int f(struct box *b) __boxed;', 'typedef int (*fn)(struct box *);'],
+  declarations: [body('static DECLARE_BOX(x, y);'), body('static DEFINE_BOX(struct box, x) = { { 1 } };'), body('DECLARE_BITMAP(x, 8) = { 0 };'), body('TYPE_OF(b) x = 1;'), 'static struct box *x[] = { FIRST(1) SECOND(2) };', 'enum kinds { A, B __boxed, C = 1 };', 'extern int f(struct box *b) __boxed;', 'typedef int (*fn)(struct box *);'],
   'struct members': ['struct box {\n\tstruct_group(both,\n\t\tint a;\n\t\tint b;\n\t);\n\tDECLARE_BITMAP(map, 8);\n\tDECLARE_FLEX_ARRAY(struct box, more);\n\tu32 x : 1, : 3;\n\tu32  : 2;\n};'],
   'old style': ['int f(a, b)\n\tint a;\n\tchar *b;\n{ return a; }'],
 };
@@ -89,6 +89,11 @@ test('a function whose name sounds like a loop stays a call', () => {
 test('no call is lost in arguments that are statements', () => {
   const root = parsed(body('x = wait(b, 10,\n\t\tif (ready(b))\n\t\t\tbreak;\n\t);'));
   assert.deepEqual(root.descendantsOfType('call_expression').map((call) => call.childForFieldName('function')?.text), ['wait', 'ready']);
+});
+
+test('a call of a call of a product stays a call', () => {
+  const root = parsed(body('int x = 1;\n\tadd(round_up(n * sizeof(struct box), SIZE));'));
+  assert.deepEqual(root.descendantsOfType('call_expression').map((call) => call.childForFieldName('function')?.text), ['add', 'round_up']);
 });
 
 test('a constant that bears an annotation\'s name stays where an expression needs it', () => {

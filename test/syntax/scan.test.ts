@@ -34,6 +34,7 @@ test('names in every shape of signature', () => {
     ['struct box *(box_paren)(int a) { }', 'box_paren'],
     ['static int BOX_NAME(walk)(struct box *b) { }', 'walk'],
     ['int BOX_PROG(entry, int a) { }', 'entry'],
+    ['void\nbox_unused(struct box *b __attribute__ ((unused))) { }', 'box_unused'],
     ['typeof(int) box_typed(void) { }', 'box_typed'],
     ['int box_old(a, b)\n\tint a;\n\tchar *b;\n{ }', 'box_old'],
     ['SYSCALL_DEFINE2(weigh, const char __user *, name, int, flags)\n{ }', 'sys_weigh'],

@@ -47,16 +47,20 @@ export function applyPrimitive(frame: Frame, before: State, primitive: Primitive
   const ways: Way[] = [];
   for (const holds of [true, false]) {
     const mask = holds ? whenMask(when) : ANY & ~whenMask(when);
-    const facts = narrow(before.facts, result, mask);
+    // An argument that is handed back on success only: the other way returns NULL, whatever the argument is.
+    const failed = !holds && primitive.returns?.startsWith('arg') === true && when === 'ret!=NULL';
+    const answer = failed ? frame.engine.values.number(0) : result;
+    const facts = narrow(before.facts, answer, mask);
     if (!facts) continue;
     const state = fork(before);
     state.facts = facts;
     for (const effect of effects) {
       const own = 'when' in effect ? effect.when : undefined;
-      if (own !== undefined && (own === when) !== holds) continue;
-      applyEffect(frame, state, effect, call, result, holds ? 'zero' : 'nonzero', runRelease);
+      if (own !== undefined && (whenMask(own) & mask) === 0) continue;
+      const isTest = effect.do === 'put' && effect.zeroWhen !== undefined;
+      applyEffect(frame, state, effect, call, answer, !isTest ? 'either' : (whenMask(effect.zeroWhen ?? when) & mask) === 0 ? 'nonzero' : 'zero', runRelease);
     }
-    ways.push({ state, result });
+    ways.push({ state, result: answer });
   }
   return ways;
 }
@@ -181,6 +185,8 @@ function applyEffect(
     }
     case 'init': {
       const count = at(effect.count);
+      const initial = effect.value === undefined ? undefined : at(effect.value);
+      if (initial?.node.k === 'number' && initial.node.value === 0) return;
       if (count) addEffect(state, { do: 'init', count: counterOf(frame, count), ...now() });
       return;
     }
@@ -231,7 +237,8 @@ function applyEffect(
     case 'defer': {
       const object = at(effect.object);
       if (!object) return;
-      const callback = at(effect.callback) ?? state.memory.get(frame.engine.values.at(object, ['.func']).id)?.value;
+      const spelled = at(effect.callback);
+      const callback = spelled === undefined ? state.memory.get(frame.engine.values.at(object, ['.func']).id)?.value : spelled.node.k === 'at' ? readPlace(frame, state, spelled) : spelled;
       const nothing = fork(state);
       nothing.held = [];
       const last = callback ? runRelease(nothing, callback, [object], call.span) : NO_LAST;
@@ -315,6 +322,7 @@ export function writePlace(frame: Frame, state: State, address: Value, value: Va
   }
   if (!isTracked(frame, address, value)) return;
   const before = state.memory.get(address.id)?.value;
+  if ((before ?? frame.engine.values.load(address)) === value) return;
   if (pathOf(address).at(-1) !== '[]') state.memory.set(address.id, { address, value });
   addEffect(state, { do: 'write', place: address, value, before, ...happening(frame, state, span) });
 }
@@ -415,14 +423,17 @@ function applyOutcome(frame: Frame, before: State, callee: string, outcome: Outc
     state.facts = facts;
   }
   for (const mark of outcome.marks) {
-    const mine = substituteMark(frame, state, mark, substitute);
+    const mine = substituteMark(before, mark, substitute, key);
     if (mine.mark === 'not-member' && isMember(frame, state, mine.value, mine.container)) return undefined;
     if (!addMark(state, mine)) return undefined;
   }
   const span = call.span;
   const site = frame.siteOf(span);
   const prefix = (effect: Effect): Effect => substituteEffect(effect, substitute, site, before, key);
-  for (const effect of outcome.effects) addEffect(state, prefix(effect));
+  for (const effect of outcome.effects) {
+    const mine = prefix(effect);
+    if (!isVacuous(mine)) addEffect(state, mine);
+  }
   for (const { place: at, value } of outcome.writes) {
     const address = substitute(at);
     if (rootOf(address).node.k !== 'number' && pathOf(address).at(-1) !== '[]') {
@@ -433,8 +444,7 @@ function applyOutcome(frame: Frame, before: State, callee: string, outcome: Outc
     release(frame, state, substitute(lock));
   }
   for (const hold of outcome.taken) {
-    const mine = substitute(hold.lock);
-    state.held = [...state.held, { lock: mine, mode: hold.mode, id: `${key}>${hold.id}` }];
+    state.held = [...state.held, substituteHold(hold, substitute, key)];
   }
   const returned = outcome.returns;
   const result = returned ? substitute(returned) : values.result(`${key}>ret`, call.text);
@@ -444,21 +454,39 @@ function applyOutcome(frame: Frame, before: State, callee: string, outcome: Outc
   return { state, result };
 }
 
-function substituteMark(frame: Frame, state: State, mark: Mark, substitute: (value: Value) => Value): Mark {
+/** An effect on an object that is NULL here does not happen. */
+function isVacuous(effect: Effect): boolean {
+  const on = effect.do === 'put' || effect.do === 'get' || effect.do === 'init' ? effect.count
+    : effect.do === 'write' ? effect.place : effect.do === 'unlink' ? effect.item : effect.do === 'publish' ? effect.item : undefined;
+  return on !== undefined && isNothing(on);
+}
+
+/** NULL, or hanging on it. */
+function isNothing(value: Value): boolean {
+  const root = rootOf(value);
+  return root.node.k === 'number' || (root.node.k === 'result' && root.node.site.includes('>null'));
+}
+
+function substituteMark(before: State, mark: Mark, substitute: (value: Value) => Value, key: string): Mark {
   switch (mark.mark) {
     case 'member': case 'not-member':
       return { ...mark, value: substitute(mark.value) };
     case 'exclusive': case 'shared':
-      return { ...mark, count: substitute(mark.count), held: [...state.held, ...mark.held] };
+      return { ...mark, count: substitute(mark.count), held: [...before.held, ...mark.held.map((hold) => substituteHold(hold, substitute, key))] };
     case 'examined':
       return { ...mark, value: rootOf(substitute(mark.value)) };
   }
 }
 
+/** A callee's hold, seen from its caller: every call on the way leaves its trace in the id. */
+function substituteHold(hold: Hold, substitute: (value: Value) => Value, key: string): Hold {
+  return { lock: substitute(hold.lock), mode: hold.mode, id: `${key}>${hold.id}` };
+}
+
 function substituteEffect(effect: Effect, substitute: (value: Value) => Value, site: Site, before: State, key: string): Effect {
   const dropped = effect.dropped.map(substitute);
   const callerHeld = before.held.filter((hold) => !dropped.includes(hold.lock));
-  const held = [...callerHeld, ...effect.held.map((hold) => ({ lock: substitute(hold.lock), mode: hold.mode, id: `${key}>${hold.id}` }))];
+  const held = [...callerHeld, ...effect.held.map((hold) => substituteHold(hold, substitute, key))];
   const config = effect.config ?? before.config.at(-1);
   const common = {
     chain: [site, ...effect.chain], held, dropped: [...before.dropped, ...dropped],

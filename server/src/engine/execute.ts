@@ -4,10 +4,10 @@
 import { lineStarts, positionAt, type Span } from '../base/span.ts';
 import type { Gap } from '../base/gap.ts';
 import type { CType, Expr, FunctionIr, Instruction } from '../lower/ir.ts';
-import type { Value } from '../domain/value.ts';
+import { rootOf, type Value } from '../domain/value.ts';
 import { ANY, ERROR, NEGATIVE, POINTER, ZERO, classOf, narrow } from '../domain/facts.ts';
 import type { Effect, Hold, LastEffects } from '../summary/effect.ts';
-import { fork, emptyState, joinStates, stateKey, type State } from './state.ts';
+import { absorbs, deedsOf, fork, emptyState, joinStates, markKey, stateKey, type State } from './state.ts';
 import { flowOf, targetsOf } from './flow.ts';
 import { addressOf, assumeClass, assumeCondition, evaluate, hintType, tempName } from './evaluate.ts';
 import { applyPrimitive, applySummary, requireLock, unionOfEffects, writePlace, type CallSite, type Way } from './apply.ts';
@@ -36,9 +36,11 @@ export interface Limits {
   readonly statesPerBlock: number;
   /** Blocks worked off, over all states. */
   readonly steps: number;
+  /** Ways through the function. */
+  readonly finals: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { statesPerBlock: 24, steps: 6000 };
+export const DEFAULT_LIMITS: Limits = { statesPerBlock: 32, steps: 6000, finals: 64 };
 
 /** `configHolds`: whether a configuration atom is known to hold; undefined when no .config says. */
 export function execute(
@@ -47,7 +49,7 @@ export function execute(
   const frame = openFrame(engine, fn, text);
   const { flow } = frame;
   const finals: Final[] = [];
-  const pending = new Map<number, Map<string, State>>();
+  const pending = new Map<number, Waiting>();
   let steps = 0;
   let cut = false;
 
@@ -57,13 +59,9 @@ export function execute(
       const { node } = address.node.k === 'at' ? address.node.base : address;
       if (node.k === 'local' && !live?.has(node.name) && !flow.addressed.has(node.name)) state.memory.delete(address.id);
     }
-    const waiting = pending.get(block) ?? new Map<string, State>();
+    const waiting = pending.get(block) ?? { byKey: new Map<string, State[]>(), size: 0 };
     pending.set(block, waiting);
-    const key = stateKey(state);
-    const known = waiting.get(key);
-    if (known) waiting.set(key, joinStates(known, state));
-    else if (waiting.size < limits.statesPerBlock) waiting.set(key, state);
-    else cut = true;
+    if (!join(waiting, stateKey(state), state, limits.statesPerBlock)) cut = true;
   };
 
   /** Follows an edge, minding loops: once around, then only out. */
@@ -99,7 +97,7 @@ export function execute(
     pending.delete(block);
     const code = fn.blocks[block];
     if (!waiting || !code) continue;
-    for (const arrived of waiting.values()) {
+    for (const arrived of [...waiting.byKey.values()].flat()) {
       steps += 1;
       if (steps > limits.steps) {
         cut = true;
@@ -118,7 +116,13 @@ export function execute(
       for (const state of states) {
         const { terminator } = code;
         if (terminator.op === 'return') {
-          finals.push(finish(frame, state, terminator.value, terminator.at));
+          const final = finish(frame, state, terminator.value, terminator.at);
+          // Locals are gone now: only what the function did, and what it returns, tells ways apart.
+          for (const { address } of [...state.memory.values()]) {
+            if (rootOf(address).node.k === 'local') state.memory.delete(address.id);
+          }
+          state.visited = [];
+          if (!joinFinal(finals, final, limits.finals)) cut = true;
           continue;
         }
         const allowed = allowedTargets(state, block, targetsOf(terminator), flow.loops);
@@ -151,6 +155,51 @@ export function execute(
     gaps: [...fn.gaps, ...frame.notes.gaps.values()],
     calls: [...frame.notes.calls.values()],
   };
+}
+
+interface Waiting {
+  readonly byKey: Map<string, State[]>;
+  size: number;
+}
+
+/** Adds a state to those that wait at a block, joined with one that it can be joined with; false if there is no room. */
+function join(waiting: Waiting, key: string, state: State, room: number): boolean {
+  const alike = waiting.byKey.get(key) ?? [];
+  const deeds = deedsOf(state);
+  for (const [index, known] of alike.entries()) {
+    const knownDeeds = deedsOf(known);
+    if (absorbs(knownDeeds, deeds)) {
+      alike[index] = joinStates(known, state);
+      return true;
+    }
+    if (absorbs(deeds, knownDeeds)) {
+      alike[index] = joinStates(state, known);
+      return true;
+    }
+  }
+  if (waiting.size >= room) return false;
+  alike.push(state);
+  waiting.byKey.set(key, alike);
+  waiting.size += 1;
+  return true;
+}
+
+function joinFinal(finals: Final[], final: Final, room: number): boolean {
+  const key = stateKey(final.state);
+  const deeds = deedsOf(final.state);
+  const positive = (one: Final): string => one.state.marks.filter((mark) => mark.mark === 'member' || mark.mark === 'exclusive').map(markKey).sort().join();
+  for (const [index, known] of finals.entries()) {
+    if (known.returns !== final.returns || stateKey(known.state) !== key || positive(known) !== positive(final)) continue;
+    const knownDeeds = deedsOf(known.state);
+    const bigger = absorbs(knownDeeds, deeds) ? known : absorbs(deeds, knownDeeds) ? final : undefined;
+    if (!bigger) continue;
+    const smaller = bigger === known ? final : known;
+    finals[index] = { ...bigger, state: joinStates(bigger.state, smaller.state), returnClass: known.returnClass | final.returnClass };
+    return true;
+  }
+  if (finals.length >= room) return false;
+  finals.push(final);
+  return true;
 }
 
 function openFrame(engine: Engine, fn: FunctionIr, text: string): Frame {

@@ -4,7 +4,7 @@ import { depthOf, isEntryValue, rootOf, type Value } from '../domain/value.ts';
 import { ANY, ZERO, joinFacts, type Facts } from '../domain/facts.ts';
 import type { Effect, Mark, Outcome, Summary } from '../summary/effect.ts';
 import type { Gap } from '../base/gap.ts';
-import { effectKey, joinMarks, markKey } from './state.ts';
+import { absorbs, effectKey, joinMarks, markKey, type Deeds } from './state.ts';
 import { concerns } from './apply.ts';
 import type { Execution, Final } from './execute.ts';
 
@@ -38,13 +38,21 @@ export function summarise(execution: Execution): Summary {
 }
 
 function group(outcomes: readonly Outcome[], marked: boolean): Outcome[] {
-  const groups = new Map<string, Outcome>();
+  const groups = new Map<string, Outcome[]>();
   for (const outcome of outcomes) {
     const key = outcomeKey(outcome, marked);
-    const known = groups.get(key);
-    groups.set(key, known ? joinOutcomes(known, outcome) : outcome);
+    const alike = groups.get(key) ?? [];
+    groups.set(key, alike);
+    const index = alike.findIndex((known) => absorbs(deeds(known), deeds(outcome)) || absorbs(deeds(outcome), deeds(known)));
+    const known = alike[index];
+    if (!known) alike.push(outcome);
+    else alike[index] = absorbs(deeds(known), deeds(outcome)) ? joinOutcomes(known, outcome) : joinOutcomes(outcome, known);
   }
-  return [...groups.values()];
+  return [...groups.values()].flat();
+}
+
+function deeds(outcome: Outcome): Deeds {
+  return { effects: outcome.effects, stores: outcome.writes.map(({ place, value }) => ({ address: place, value })), facts: outcome.facts };
 }
 
 const COARSEST = 5;
@@ -231,8 +239,6 @@ function isPositive(mark: Mark): boolean {
 
 function outcomeKey(outcome: Outcome, marked: boolean): string {
   const parts = [
-    outcome.effects.map(effectKey).join('|'),
-    outcome.writes.map(({ place, value }) => `${place.id}=${value.id}`).sort().join(' '),
     outcome.taken.map((hold) => hold.lock.id).join(','),
     outcome.dropped.map((lock) => lock.id).join(','),
     outcome.marks.filter(isPositive).map(markKey).sort().join(' '),
@@ -247,7 +253,7 @@ function outcomeKey(outcome: Outcome, marked: boolean): string {
 function joinOutcomes(one: Outcome, other: Outcome): Outcome {
   return {
     ...one,
-    effects: one.effects.map((effect, index) => fuller(effect, other.effects[index])),
+    effects: one.effects.map((effect) => fuller(effect, other.effects.find((candidate) => effectKey(candidate) === effectKey(effect)))),
     facts: joinFacts(one.facts, other.facts),
     marks: joinMarks(one.marks, other.marks),
     returns: one.returns === other.returns ? one.returns : undefined,

@@ -101,7 +101,11 @@ export function createTyping(code: Code, values: Values): Typing {
     if (start === undefined) {
       if (root.node.k === 'global') start = root.node.file === '' ? root.node.name : `${root.node.file}:${root.node.name}`;
       else if (root.node.k === 'local') return undefined;
-      else start = pointee(root, file);
+      else if (root.node.k === 'load' && root.node.address.node.k === 'global') {
+        // What a global points to has the global's name: one object, whatever its type.
+        start = `${placeName(root.node.address, file) ?? ''}->`;
+        return start + path.filter((step) => step !== '[]').join('').replace(/^\./, '');
+      } else start = pointee(root, file);
     }
     return start === undefined ? undefined : start + path.filter((step) => step !== '[]').join('');
   };

@@ -216,7 +216,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
           exclusive: exclusive && 'held' in exclusive ? exclusive.held : undefined,
           shared: shared && 'held' in shared ? shared.held : undefined,
           examined: final.state.marks.some((mark) => mark.mark === 'examined' && (mark.value === rootOf(effect.count) || mark.value === objectOf(effect.count))),
-          published: before.some((other) => other.do === 'publish' && hangsOn(effect.count, other.item)),
+          published: before.some((other) => other.do === 'publish' && rootOf(other.item) === rootOf(effect.count)),
           config: effect.config, final,
         });
       }
@@ -338,14 +338,14 @@ function objectView(count: Value, final: Final, effects: readonly Effect[], typi
     fieldOwner = rootOf(node.address);
   } else if (node.k === 'global') origin = 'global';
   for (const effect of effects) {
-    if (effect.do !== 'publish' || !hangsOn(count, effect.item)) continue;
+    if (effect.do !== 'publish' || rootOf(effect.item) !== root) continue;
     const container = typing.placeName(effect.into, file);
     if (container !== undefined) memberOf.push({ container, link: effect.link });
   }
   const notIn: string[] = [];
   for (const mark of final.state.marks) {
-    if (mark.mark === 'member' && hangsOn(count, mark.value)) memberOf.push({ container: mark.container, link: '' });
-    if (mark.mark === 'not-member' && hangsOn(count, mark.value)) notIn.push(mark.container);
+    if (mark.mark === 'member' && rootOf(mark.value) === root) memberOf.push({ container: mark.container, link: '' });
+    if (mark.mark === 'not-member' && rootOf(mark.value) === root) notIn.push(mark.container);
   }
   return {
     count, counter: typing.placeName(count, file), inner: innerName(count, typing, file), origin, field, fieldOwner, memberOf, notIn,

@@ -1,18 +1,15 @@
-// Statements to blocks: branches, loops, switches, jumps, declarations, conditional compilation.
+// Statements to blocks: branches, loops, switches, jumps, conditional compilation.
 
-import type { Ast, Declared, Statement } from './ast.ts';
-import { freeAtScopeEnd, leaveScopes, lowerScopedGuard } from './cleanup.ts';
-import { substitute } from './expand.ts';
+import type { Ast, Statement } from './ast.ts';
+import { leaveScopes } from './cleanup.ts';
 import { branch, end, enter, jump, newBlock, resume } from './flow.ts';
 import type { Draft } from './flow.ts';
-import type { CType, Expr } from './ir.ts';
-import { atEnd, sees } from './reader.ts';
-import { isTypeStart } from './declaration.ts';
-import { declare, keep, lookUp, maximumExpansion, noType, note, pushScope, resolveType, store, textReader, typeOf, unknown } from './state.ts';
+import type { Expr } from './ir.ts';
+import { lowerDeclared, lowerDeclaringMacro } from './local.ts';
+import { continuesLoop, lowerMacroStatement } from './loop-macro.ts';
+import { freshLocal, keep, noType, note, pushScope, store, unknown } from './state.ts';
 import type { Label, Lowering, Scope } from './state.ts';
-import { parseStatement, parseStatements } from './statement.ts';
-import { tokenise } from './tokens.ts';
-import { condition, effect, initialise, value } from './value.ts';
+import { condition, effect, value } from './value.ts';
 
 export function lowerStatements(state: Lowering, statements: readonly Statement[]): void {
   for (const statement of statements) lowerStatement(state, statement);
@@ -139,12 +136,12 @@ export function lowerStatement(state: Lowering, statement: Statement): void {
 }
 
 /** The statement of an `if` or a loop: a scope of its own even without braces. */
-function lowerBody(state: Lowering, body: Statement): void {
+export function lowerBody(state: Lowering, body: Statement): void {
   if (body.kind === 'block') lowerStatement(state, body);
   else lowerScope(state, body, () => lowerStatement(state, body));
 }
 
-function lowerLoopBody(state: Lowering, body: Statement, breakTo: Draft, continueTo: Draft): void {
+export function lowerLoopBody(state: Lowering, body: Statement, breakTo: Draft, continueTo: Draft): void {
   state.jumps.push({ breakTo, continueTo, depth: state.scopes.length });
   lowerBody(state, body);
   state.jumps.pop();
@@ -167,86 +164,6 @@ function lowerFor(state: Lowering, statement: Statement & { kind: 'for' }): void
     if (statement.step) effect(state, statement.step);
     jump(flow, head);
     resume(flow, exit);
-  });
-}
-
-function lowerMacroStatement(state: Lowering, statement: Statement & { kind: 'macro' }): void {
-  const { flow } = state;
-  const { name, args, argTexts, at } = statement;
-  if (lowerScopedGuard(state, statement)) return;
-  if (state.knowledge.iterators.has(name)) {
-    const given = args.map((arg) => value(state, arg));
-    const head = newBlock(flow);
-    const body = newBlock(flow);
-    const exit = newBlock(flow);
-    enter(flow, head);
-    end(flow, { op: 'iterate', macro: name, args: given, argTexts, body: body.id, exit: exit.id, at });
-    resume(flow, body);
-    lowerLoopBody(state, statement.body, exit, head);
-    jump(flow, head);
-    resume(flow, exit);
-    return;
-  }
-  if (expandLoop(state, statement)) return;
-  // Nothing is known of it: the body may run, once.
-  note(state, 'parse', at, `the loop macro ${name}() is not known: its body is taken to run at most once`);
-  for (const arg of args) effect(state, arg);
-  const body = newBlock(flow);
-  const exit = newBlock(flow);
-  branch(flow, unknown, body, exit, at);
-  resume(flow, body);
-  lowerLoopBody(state, statement.body, exit, exit);
-  enter(flow, exit);
-}
-
-/** Puts the loop macro's text in front of a placeholder that stands for the loop's body. */
-function expandLoop(state: Lowering, statement: Statement & { kind: 'macro' }): boolean {
-  const { name, argTexts, at } = statement;
-  if (state.expanding.length >= maximumExpansion || state.expanding.includes(name)) return false;
-  const macro = state.macros.find(name);
-  const text = macro && substitute(macro, argTexts);
-  if (text === undefined) return false;
-  if (continuesLoop(text)) return true;
-  const placeholder = `$body${state.bodies.size}`;
-  const reader = textReader(state, `${text} ${placeholder}; ${closersFor(text)}`, at);
-  const head = parseStatement(reader);
-  if (!atEnd(reader) || reader.lost.length > 0) return false;
-  const outer = state.expanding;
-  const jumps = state.jumps.length;
-  state.bodies.set(placeholder, () => {
-    const inner = state.expanding;
-    state.expanding = outer;
-    lowerBody(state, statement.body);
-    state.expanding = inner;
-  });
-  state.expanding = [...outer, name];
-  lowerScope(state, statement, () => lowerStatement(state, head));
-  state.expanding = outer;
-  state.jumps.length = jumps;
-  return true;
-}
-
-/**
- * What closes a loop macro's text behind the body. `do_each_x()` leaves its braces, or its `do`, to `while_each_x()`;
- * the loop is then taken to end some time.
- */
-function closersFor(text: string): string {
-  const tokens = tokenise(text);
-  const open: string[] = [];
-  tokens.forEach((token, i) => {
-    if (token.text === '{') open.unshift(tokens[i - 1]?.text === 'do' ? '} while ($again);' : '}');
-    else if (token.text === '}') open.shift();
-  });
-  return (tokens.at(-2)?.text === 'do' ? 'while ($again); ' : '') + open.join(' ');
-}
-
-/** The second half of such a pair: nothing is left for it to do. */
-function continuesLoop(text: string): boolean {
-  let depth = 0;
-  return tokenise(text).some((token, i) => {
-    if (token.text === '{') depth++;
-    else if (token.text === '}') depth--;
-    return depth < 0 || (i === 0 && token.text === 'while');
   });
 }
 
@@ -285,15 +202,9 @@ function lowerSwitch(state: Lowering, subject: Ast, body: Statement): void {
 function keepLocal(state: Lowering, expr: Expr, at: Ast): Expr {
   const kept = keep(state, expr, at.at);
   if (kept.op !== 'temp') return kept;
-  const local = declareFresh(state);
+  const local = freshLocal(state, noType);
   store(state, local, kept, at.at);
   return local;
-}
-
-function declareFresh(state: Lowering): Expr {
-  const name = `$${++state.fresh}`;
-  state.locals.push({ name, type: noType });
-  return { op: 'name', name };
 }
 
 function lowerCase(state: Lowering, statement: Statement & { kind: 'case' | 'default' }): void {
@@ -375,58 +286,4 @@ function lowerExpressionStatement(state: Lowering, expression: Ast, isStatic: bo
   }
   if (expression.kind === 'call' && expression.callee.kind === 'name' && lowerDeclaringMacro(state, expression.callee.name, expression, isStatic)) return;
   effect(state, expression);
-}
-
-/**
- * A macro that declares a local, such as a list head with its initialiser. If its definition is not at hand, the
- * spelling (DEFINE_X(name), X_HEAD(name)) tells, as the alternative is to take the name for a global.
- */
-function lowerDeclaringMacro(state: Lowering, name: string, ast: Ast & { kind: 'call' }, isStatic: boolean): boolean {
-  if (!/^[A-Z][A-Z0-9_]*$/.test(name) || state.knowledge.primitives.has(name) || state.expanding.includes(name)) return false;
-  const macro = state.macros.find(name);
-  const text = macro && substitute(macro, ast.argTexts);
-  if (text !== undefined) {
-    const reader = textReader(state, text, ast.at);
-    if (!isTypeStart(reader, 0) || sees(reader, 'typeof')) return false;
-    const body = parseStatements(reader);
-    if (body.every((each) => each.kind !== 'declaration')) return false;
-    const outer = state.expanding;
-    state.expanding = [...outer, name];
-    for (const each of body) {
-      if (isStatic && each.kind === 'declaration') for (const declared of each.declared) lowerDeclared(state, { ...declared, isStatic });
-      else lowerStatement(state, each);
-    }
-    state.expanding = outer;
-    return true;
-  }
-  if (macro || !/^(?:DEFINE|DECLARE)_|_HEAD$/.test(name)) return false;
-  const declared = ast.args.find((arg) => arg.kind === 'name' && lookUp(state, arg.name) === undefined);
-  if (declared?.kind !== 'name') return false;
-  declare(state, declared.name, noType, isStatic);
-  return true;
-}
-
-function lowerDeclared(state: Lowering, declared: Declared): void {
-  const { name, at } = declared;
-  const scope = state.scopes[state.scopes.length - 1];
-  if (declared.elsewhere) {
-    scope?.names.set(name, { op: 'name', name });
-    return;
-  }
-  let type: CType = resolveType(state, declared.type);
-  if (declared.isStatic) {
-    declare(state, name, type, true);
-    return;
-  }
-  const given = declared.value;
-  let result: Expr | undefined;
-  if (type.name === '__auto_type' && given) {
-    result = value(state, given);
-    type = typeOf(state, result) ?? noType;
-  }
-  const local = declare(state, name, type);
-  if (result) store(state, local, result, at);
-  else if (given?.kind === 'list') initialise(state, local, type, given.entries, at);
-  else if (given) store(state, local, value(state, given), at);
-  freeAtScopeEnd(state, declared, local);
 }

@@ -40,17 +40,14 @@ function parseConditional(reader: Reader): Ast {
   const condition = parseBinary(reader, 1);
   if (!accept(reader, '?')) return condition;
   if (accept(reader, ':')) {
-    const otherwise = parseAssignmentOperand(reader);
+    const otherwise = parseAssignment(reader); // C wants no assignment here, GCC takes one
     return { kind: 'choose', condition, otherwise, at: spanFrom(reader, start) };
   }
   const then = parseExpression(reader);
   expect(reader, ':');
-  const otherwise = parseAssignmentOperand(reader);
+  const otherwise = parseAssignment(reader);
   return { kind: 'choose', condition, then, otherwise, at: spanFrom(reader, start) };
 }
-
-// C's grammar wants a conditional-expression here, GCC accepts an assignment.
-const parseAssignmentOperand = parseAssignment;
 
 function parseBinary(reader: Reader, least: number): Ast {
   const start = peek(reader).start;

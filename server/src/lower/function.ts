@@ -34,6 +34,22 @@ export interface FunctionInput {
 
 /** Never throws; what could not be read is in the result's gaps. */
 export function lowerFunction(input: FunctionInput): FunctionIr {
+  try {
+    return lower(input);
+  } catch (error) {
+    // The stack ends before the nesting does: generated code, or brackets without end in half-typed text.
+    if (!(error instanceof RangeError)) throw error;
+    const { file, text, item } = input;
+    return {
+      name: item.name, file, span: item.span, nameSpan: item.nameSpan, isStatic: item.isStatic, isInline: item.isInline,
+      returnType: { name: '', pointers: 0 }, params: [], locals: [], annotations: [],
+      blocks: [{ id: 0, instructions: [], terminator: { op: 'stop' } }],
+      gaps: [{ file, line: lineOf(text, item.bodySpan.start), function: item.name, kind: 'budget', detail: 'the function nests too deeply' }],
+    };
+  }
+}
+
+function lower(input: FunctionInput): FunctionIr {
   const { file, text, item, catalogue, knowledge, macros } = input;
   const names = namesFor(catalogue, knowledge, macros);
   const prepared = prepare(text, item.span);
@@ -47,7 +63,7 @@ export function lowerFunction(input: FunctionInput): FunctionIr {
     file, knowledge, macros, names, flow,
     scopes: [], locals: [], declared: new Map(), types: new Map(), labels: new Map(),
     addressTaken: labelAddresses(tokens), jumps: [], switches: [], expanding: [], bodies: new Map(),
-    generated: undefined, temps: 0, fresh: 0, gaps: [],
+    generated: undefined, temps: 0, fresh: 0, expansions: 0, gaps: [],
   };
   for (const statement of body) findLabels(statement, [], state);
   lowerScope(state, undefined, (scope) => {

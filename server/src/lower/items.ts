@@ -9,7 +9,7 @@ import { accept, atEnd, namesOf, newReader, next, peek, sees } from './reader.ts
 import type { Reader } from './reader.ts';
 import { tokenise } from './tokens.ts';
 import { parseStatements } from './statement.ts';
-import { substitute } from './expand.ts';
+import { substitute } from './substitute.ts';
 import type { MacroSource } from './state.ts';
 
 function open(text: string, span: { readonly start: number; readonly end: number }, catalogue: Catalogue): Reader {

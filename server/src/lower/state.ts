@@ -79,11 +79,15 @@ export interface Lowering {
   generated: { readonly subject: string; readonly isCleanup: boolean } | undefined;
   temps: number;
   fresh: number;
+  /** Macro expansions so far. */
+  expansions: number;
   readonly gaps: { readonly kind: GapKind; readonly at: Span; readonly detail: string }[];
 }
 
 /** C's own limit is none; deeper nests are taken as calls. */
 export const maximumExpansion = 5;
+/** Expansions of one function: nested min() and the like multiply their arguments. */
+export const maximumExpansions = 1000;
 
 export const unknown: Expr = { op: 'unknown' };
 export const zero: Expr = { op: 'number', value: 0 };

@@ -34,7 +34,7 @@ export function bodyFromTree(reader: Reader, span: Span, catalogue: Catalogue, a
   const cursor = root.walk();
   if (!goTo(cursor, 'function_definition') || !goTo(cursor, 'compound_statement')) return undefined;
   const losses = reader.lost.length;
-  const body = statementsOf({ reader, cursor, offset: span.start, alternatives });
+  const body = statementsOf({ reader, cursor, offset: span.start, alternatives }, span.start, span.end);
   // The tree and the tokens do not agree: the tokens alone read it again.
   return reader.lost.length > losses ? undefined : body;
 }
@@ -46,10 +46,8 @@ function goTo(cursor: Walk['cursor'], type: string): boolean {
   return false;
 }
 
-/** With the cursor at a node whose children are statements. */
-function statementsOf(walk: Walk): Statement[] {
-  const start = walk.cursor.startIndex + walk.offset;
-  const end = walk.cursor.endIndex + walk.offset;
+/** With the cursor at a node from `start` to `end` whose children are statements. */
+function statementsOf(walk: Walk, start: number, end: number): Statement[] {
   const placed: Placed[] = [];
   eachChild(walk, () => place(walk, placed));
   return group(walk.reader, placed, walk.alternatives.filter((region) => region.start >= start && region.end <= end));
@@ -70,7 +68,7 @@ function place(walk: Walk, placed: Placed[]): void {
   const start = cursor.startIndex + walk.offset;
   if (type !== 'case_statement' && type !== 'labeled_statement') {
     const end = cursor.endIndex + walk.offset;
-    placed.push({ start, end, statement: readStatement(walk) });
+    placed.push({ start, end, statement: readStatement(walk, type, start, end) });
     return;
   }
   seek(reader, start);
@@ -89,14 +87,13 @@ function place(walk: Walk, placed: Placed[]): void {
   });
 }
 
-function readStatement(walk: Walk): Statement {
+/** With the cursor at a statement of that type and place: every question to the cursor costs as much as a token. */
+function readStatement(walk: Walk, type: string, start: number, end: number): Statement {
   const { reader, cursor } = walk;
-  const start = cursor.startIndex + walk.offset;
-  const end = cursor.endIndex + walk.offset;
   seek(reader, start);
-  switch (cursor.nodeType) {
+  switch (type) {
     case 'compound_statement':
-      return { kind: 'block', body: statementsOf(walk), at: reader.spanOf(start, end) };
+      return { kind: 'block', body: statementsOf(walk, start, end), at: reader.spanOf(start, end) };
     case 'if_statement': {
       next(reader);
       const condition = parseCondition(reader);

@@ -4,17 +4,14 @@
 import type { Span } from '../base/span.ts';
 import type { Ast, Entry, Statement } from './ast.ts';
 import { lowerCleanupCall } from './cleanup.ts';
-import { substitute } from './expand.ts';
-import { parseExpression } from './expression.ts';
+import { lowerScope, lowerStatement, lowerStatements } from './control.ts';
+import { expand, isExpandable, isInitialiser } from './expansion.ts';
 import { branch, emit, end, enter, jump, newBlock, resume } from './flow.ts';
 import type { Draft } from './flow.ts';
 import type { Callee, CType, Expr } from './ir.ts';
 import { addressOf, constants, derefOf } from './pure.ts';
-import { atEnd } from './reader.ts';
-import { freshLocal, keep, lookUp, maximumExpansion, noType, note, resolveType, store, textReader, typeOf, unknown, zero } from './state.ts';
+import { freshLocal, keep, lookUp, noType, resolveType, store, typeOf, unknown, zero } from './state.ts';
 import type { Lowering } from './state.ts';
-import { parseStatements } from './statement.ts';
-import { lowerScope, lowerStatement, lowerStatements } from './control.ts';
 
 /** Ask the compiler, not the machine: no effect, and no value that matters here. */
 const compileTime = /^(?:__builtin_(?!unreachable|trap)\w+|__same_type|__is_constexpr|__must_be_array|__func__|static_assert|_Static_assert|BUILD_BUG_ON\w*|__alignof)$/;
@@ -305,9 +302,6 @@ function statementsValue(state: Lowering, body: readonly Statement[], optional: 
 
 const isTransparent = (state: Lowering, name: string): boolean => state.knowledge.primitives.get(name)?.transparent === true && lookUp(state, name) === undefined;
 
-const isExpandable = (state: Lowering, name: string): boolean =>
-  state.expanding.length < maximumExpansion && !state.expanding.includes(name) && state.macros.expands(name);
-
 function call(state: Lowering, ast: Ast & { kind: 'call' }): Expr {
   const { callee } = ast;
   if (callee.kind !== 'name') {
@@ -345,7 +339,10 @@ function call(state: Lowering, ast: Ast & { kind: 'call' }): Expr {
   }
   if (name === '__builtin_expect' && ast.args[0]) return value(state, ast.args[0]);
   if (compileTime.test(name)) return unknown;
-  if (primitive === undefined && /^[A-Z][A-Z0-9_]*$/.test(name) && isInitialiser(state, name)) return unknown;
+  if (primitive === undefined && /^[A-Z][A-Z0-9_]*$/.test(name) && isInitialiser(state, name)) {
+    for (const arg of ast.args) effect(state, arg);
+    return unknown;
+  }
   if (primitive === undefined && isExpandable(state, name)) {
     const expanded = expand(state, name, ast.argTexts, ast.at);
     if (expanded !== undefined) return expanded;
@@ -353,11 +350,6 @@ function call(state: Lowering, ast: Ast & { kind: 'call' }): Expr {
   const result = emitCall(state, { kind: 'direct', name }, ast);
   if (primitive?.noreturn === true) end(state.flow, { op: 'stop' });
   return result;
-}
-
-/** A macro such as FOO_INIT(x) that stands for an initialiser list, or for entries of one, does nothing at run time. */
-function isInitialiser(state: Lowering, name: string): boolean {
-  return /^(?:\(\s*\w+(?:\s+\w+)?\s*\)\s*)?\{|^[.,]/.test(state.macros.find(name)?.body ?? '');
 }
 
 function emitCall(state: Lowering, callee: Callee, ast: Ast & { kind: 'call' }): Expr {
@@ -379,43 +371,3 @@ function typeArgument(state: Lowering, ast: Ast, isVariable: boolean): CType {
   if (ast.kind === 'name') return { name: ast.name, pointers: 0 };
   return noType;
 }
-
-/**
- * Puts a macro's body in place of its call. The value of a body that is no expression is unknown; undefined if there
- * is no definition that fits.
- */
-export function expand(state: Lowering, name: string, argTexts: readonly string[], at: Span): Expr | undefined {
-  const macro = state.macros.find(name);
-  const text = macro && substitute(macro, argTexts);
-  if (text === undefined || text === '') return undefined;
-  const outer = state.expanding;
-  state.expanding = [...outer, name];
-  try {
-    const read = readExpansion(state, text, at) ?? readExpansion(state, withoutWords(state, text), at);
-    if (read === undefined) {
-      note(state, 'parse', at, `the body of the macro ${name}() could not be read`);
-      return undefined;
-    }
-    if ('expression' in read) return value(state, read.expression);
-    lowerStatements(state, read.body);
-    return unknown;
-  } finally {
-    state.expanding = outer;
-  }
-}
-
-function readExpansion(state: Lowering, text: string, at: Span): { readonly expression: Ast } | { readonly body: readonly Statement[] } | undefined {
-  const reader = textReader(state, text, at);
-  const expression = parseExpression(reader);
-  if (atEnd(reader) && reader.lost.length === 0) return { expression };
-  const again = textReader(state, text, at);
-  const body = parseStatements(again);
-  return atEnd(again) && again.lost.length === 0 ? { body } : undefined;
-}
-
-/** The text with object-like macros replaced: one may be an operator, as in the kernel's min(). */
-const withoutWords = (state: Lowering, text: string): string =>
-  text.replace(/[A-Za-z_]\w*/g, (word) => {
-    const macro = state.macros.find(word);
-    return macro !== undefined && macro.params === undefined && macro.body !== '' ? macro.body : word;
-  });

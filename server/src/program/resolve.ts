@@ -143,11 +143,14 @@ export function openResolver(store: Store, symbols: Symbols, knowledge: Knowledg
     let known = likeHeaders.get(key);
     if (known === undefined) likeHeaders.set(key, (known = { candidates: likeHeader(header, fromFile), found: new Map() }));
     if (!known.found.has(name)) {
-      const mentioning = known.candidates.filter((path) => store.text(path)?.includes(`${name}(`) === true);
-      known.found.set(name, firstStrong(mentioning, name)?.file);
+      known.found.set(name, firstStrong(mentioning(known.candidates, name), name)?.file);
     }
     const path = known.found.get(name);
     return path === undefined ? undefined : definitionIn(path, name, 'extern');
+  }
+
+  function* mentioning(paths: readonly string[], name: string): Generator<string> {
+    for (const path of paths) if (store.text(path)?.includes(`${name}(`) === true) yield path;
   }
 
   function likeHeader(header: string, fromFile: string): readonly string[] {

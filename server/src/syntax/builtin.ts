@@ -30,9 +30,9 @@ export const CALL_ANNOTATIONS: readonly string[] = [
   '__acquires_shared', '__releases_shared', '__cond_acquires', '__cond_releases', '__context__', '__aligned', '__section', '__alloc_size',
   '__realloc_size', '__malloc', '__counted_by', '__counted_by_le', '__counted_by_be', '__counted_by_ptr', '__free', '__cleanup', '__alias', '__assume_aligned',
   '__copy', '__no_sanitize', '__error', '__warning', '__compiletime_error', '__compiletime_warning', '__diagnose_as',
-  '__bpf_kfunc_annotation', '__guarded_by', '__pt_guarded_by', '__assume_ctx_lock', '__sized_by', '__init_or_module_section', '__cacheline_group_begin',
-  '__must_be', '__address', '__cond_lock_annotation', '__optimize', '__target', '__tracepoint_string_attr', '__class', '__asmeq_attr', '__ctx_lock_type', '__nonstring_array',
-  '__kunit_annotation', '__btf_type_tag', '__btf_decl_tag',
+  '__guarded_by', '__pt_guarded_by', '__sized_by', 
+  
+  '__btf_type_tag', '__btf_decl_tag',
 ];
 
 /** Annotations without arguments. */
@@ -40,16 +40,16 @@ export const WORD_ANNOTATIONS: readonly string[] = [
   '__init', '__exit', '__initdata', '__initconst', '__exitdata', '__exitconst', '__ref', '__refdata', '__refconst', '__meminit', '__meminitdata',
   '__memexit', '__devinit', '__devexit', '__devinitdata', '__devinitconst', '__cpuinit', '__cpuinitdata', '__net_init', '__net_exit', '__net_initdata',
   '__init_or_module', '__initdata_or_module', '__initconst_or_module', '__init_memblock', '__initdata_memblock', '__init_refok', '__latent_entropy',
-  '__must_check', '__user', '__kernel', '__iomem', '__percpu', '__rcu', '__force', '__bitwise', '__nocast', '__safe', '__private', '__pure', '__const_attr', '__attribute_const__',
+  '__must_check', '__user', '__kernel', '__iomem', '__percpu', '__rcu', '__force', '__bitwise', '__nocast', '__pure', '__const_attr', '__attribute_const__',
   '__cold', '__hot', '__noreturn', '__used', '__unused', '__maybe_unused', '__always_unused', '__weak', '__visible', '__packed', '__malloc', '__deprecated',
   '__read_mostly', '__ro_after_init', '__cacheline_aligned', '__cacheline_aligned_in_smp', '____cacheline_aligned', '____cacheline_aligned_in_smp',
   '____cacheline_internodealigned_in_smp', '____cacheline_aligned_in_smp', '__page_aligned_data', '__page_aligned_bss', '__percpu_aligned', '__designated_init',
   '__randomize_layout', '__no_randomize_layout', '__sched', '__lockfunc', '__kprobes', '__always_inline', '__noclone', '__flatten', '__naked', '__nonstring',
   '__no_kasan_or_inline', '__no_sanitize_address', '__no_kcsan', '__no_sanitize_or_inline', '__no_sanitize_memory', '__no_sanitize_undefined', '__no_caller_saved_registers',
-  '__no_kmsan_checks', '__no_profile', '__nocfi', '__noipa', '__noscs', '__ficall', '__fix_address', '__no_stack_protector', '__no_kstack_erase', '__noinitretpoline', '__noendbr', '__cpuidle', '__irq_entry', '__softirq_entry',
-  '__exception_irq_entry', '__entry_text', '__bpf_kfunc', '__bpf_hook', '__rust_helper', '__purgatory_ro_after_init', '__gnu_inline', '__mode', '__returns_nonnull', '__ksym', '__kconfig', '__arena', '__arg_ctx', '__arg_nonnull',
-  'noinline', 'noinline_for_stack', 'noinline_for_kasan', 'noinline_for_tracing', 'notrace', 'asmlinkage', 'noinstr', 'nokprobe_inline', 'dotraplinkage', 'inline_for_stack', 'fastcall', 'randomized_struct_fields_start', 'randomized_struct_fields_end',
-  '__extension__', '__const', '__const__', '__kptr', '__kptr_untrusted', '__percpu_kptr', '__visible_for_testing', 'VISIBLE_IF_KUNIT', 'INDIRECT_CALLABLE_SCOPE', '__lockdep_no_validate', '__no_context_analysis',
+  '__no_kmsan_checks', '__no_profile', '__nocfi', '__noipa', '__noscs', '__no_stack_protector', '__no_kstack_erase', '__noinitretpoline', '__noendbr', '__cpuidle', '__irq_entry', '__softirq_entry',
+  '__exception_irq_entry', '__entry_text', '__bpf_kfunc', '__gnu_inline', '__mode', '__returns_nonnull', '__ksym', '__kconfig', '__arena', '__arg_ctx', '__arg_nonnull',
+  'noinline', 'noinline_for_stack', 'noinline_for_kasan', 'noinline_for_tracing', 'notrace', 'asmlinkage', 'noinstr', 'dotraplinkage', 'fastcall', 'randomized_struct_fields_start', 'randomized_struct_fields_end',
+  '__extension__', '__const', '__const__', '__kptr', '__kptr_untrusted', '__percpu_kptr', '__visible_for_testing', 'VISIBLE_IF_KUNIT', 
 ];
 
 /** Loop macros and scopes that every tree has, for a file without its tree. Each is followed by a statement. */
@@ -66,10 +66,10 @@ export const LOOPS: readonly string[] = [
   'hash_for_each', 'hash_for_each_safe', 'hash_for_each_rcu', 'hash_for_each_possible', 'hash_for_each_possible_rcu', 'hash_for_each_possible_safe',
   'idr_for_each_entry', 'idr_for_each_entry_continue', 'idr_for_each_entry_ul', 'idr_for_each_entry_continue_ul', 'xa_for_each', 'xa_for_each_start', 'xa_for_each_range', 'xa_for_each_marked', 'xas_for_each', 'xas_for_each_marked', 'xas_for_each_conflict', 'radix_tree_for_each_slot', 'radix_tree_for_each_tagged',
   'rbtree_postorder_for_each_entry_safe', 'rht_for_each_entry', 'rht_for_each_entry_rcu', 'rhl_for_each_entry_rcu',
-  'for_each_process', 'for_each_thread', 'for_each_process_thread', 'do_each_pid_task', 'for_each_cpu', 'for_each_possible_cpu', 'for_each_online_cpu', 'for_each_present_cpu', 'for_each_node', 'for_each_online_node',
+  'for_each_process', 'for_each_thread', 'for_each_process_thread', 'for_each_cpu', 'for_each_possible_cpu', 'for_each_online_cpu', 'for_each_present_cpu', 'for_each_node', 'for_each_online_node',
   'for_each_set_bit', 'for_each_clear_bit', 'for_each_set_bit_from', 'for_each_netdev', 'for_each_netdev_rcu', 'for_each_netdev_safe', 'for_each_net', 'for_each_net_rcu', 'for_each_sg', 'for_each_child_of_node', 'for_each_available_child_of_node', 'for_each_node_by_name', 'for_each_compatible_node', 'for_each_pci_dev', 'for_each_zone', 'for_each_child_of_node_scoped',
-  'netdev_for_each_lower_dev', 'rcu_for_each_leaf_node', 'maple_tree_for_each', 'mas_for_each', 'mt_for_each', 'for_each_vma',
-  'scoped_guard', 'scoped_cond_guard', 'guard_loop', 'scoped_class', 'scoped_with_kernel_fpu',
+  'netdev_for_each_lower_dev', 'rcu_for_each_leaf_node', 'mas_for_each', 'mt_for_each', 'for_each_vma',
+  'scoped_guard', 'scoped_cond_guard', 
 ];
 
 /**

@@ -79,7 +79,7 @@ function innerName(text: string, group: HeadToken): { readonly span: Span; reado
   let span: Span | undefined;
   while (at < group.end) {
     const code = text.charCodeAt(at);
-    if (code === Char.Star || code === 94) pointer = true;
+    if (code === Char.Star && span === undefined) pointer = true;
     else if (isWordStart(code)) {
       const end = wordEnd(text, at);
       const word = text.slice(at, end);

@@ -9,13 +9,11 @@ import { lookupWitness } from '../lookup-witness.ts';
 
 export function teardownWhileShared(context: RuleContext): readonly Finding[] {
   const { analysis } = context;
-  const findings: { finding: Finding; chain: string; inner: readonly string[] }[] = [];
-  const seen = new Set<string>();
+  const candidates: { finding: Finding | undefined; chain: string; inner: readonly string[] }[] = [];
   for (const records of analysis.records.values()) {
     for (const { ref, view, thenPut, object, published } of records.unlinks) {
-      if (!view.tearsDown || !thenPut || !object || object.origin === 'fresh') continue;
       const site = view.chain[0];
-      if (!site) continue;
+      if (!view.tearsDown || !thenPut || !object || object.origin === 'fresh' || !site) continue;
       for (const registry of analysis.facts.registries) {
         const lookup = registry.plain[0];
         if (!lookup || registry.owned || !unlinks(view.link, view.from, registry.name) || !isEntry(object, registry, analysis.facts, published)) continue;
@@ -23,15 +21,12 @@ export function teardownWhileShared(context: RuleContext): readonly Finding[] {
         const lock = locks[0];
         if (!lock) continue;
         // The count was seen to be one under this very lock, held since.
-        if (view.exclusive?.some((hold) => locks.some((held) => held.id === hold.id))) continue;
-        const key = chainKey([site]);
-        if (seen.has(key)) continue;
-        seen.add(key);
+        const proved = view.exclusive?.some((hold) => locks.some((held) => held.id === hold.id)) === true;
         const text = objectText(object.count);
-        findings.push({
+        candidates.push({
           chain: chainKey(view.chain),
           inner: view.chain.map((_, index) => chainKey(view.chain.slice(index))).slice(1),
-          finding: makeFinding(context, 'teardown-while-shared', 'high', site,
+          finding: proved ? undefined : makeFinding(context, 'teardown-while-shared', 'high', site,
             `'${text}' is torn down under '${lock.text}', but may still be held by another lookup`, {
               object: text,
               lock: lock.text,
@@ -43,6 +38,11 @@ export function teardownWhileShared(context: RuleContext): readonly Finding[] {
       }
     }
   }
-  const reported = new Set(findings.map(({ chain }) => chain));
-  return findings.filter(({ inner }) => !inner.some((key) => reported.has(key))).map(({ finding }) => finding);
+  // The innermost function that can tell has the word, whether it proves the teardown or not.
+  const decided = new Set(candidates.map(({ chain }) => chain));
+  const findings = new Map<string, Finding>();
+  for (const { finding, chain, inner } of candidates) {
+    if (finding && !inner.some((key) => decided.has(key))) findings.set(chain, finding);
+  }
+  return [...findings.values()];
 }

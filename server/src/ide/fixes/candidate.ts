@@ -1,0 +1,42 @@
+// A fix before it is proved: the edits, and what is to be said of them.
+
+import type { Edit } from '../workspace.ts';
+import type { Finding } from '../finding.ts';
+import type { FunctionRef } from '../../program/code.ts';
+import type { Instance, Judged } from '../../finality/judge.ts';
+import type { LookupRecord, NamedLock } from '../../finality/records.ts';
+import type { RuleContext } from '../../rules/context.ts';
+import type { Effect } from '../../summary/effect.ts';
+import type { Session } from '../session.ts';
+import type { FunctionSource } from './source.ts';
+
+export interface Candidate {
+  readonly id: string;
+  readonly title: string;
+  readonly edits: readonly Edit[];
+  /** True if the re-analysis agrees. */
+  readonly proved: readonly string[];
+  readonly assumed: readonly string[];
+  /** Known without a trial. */
+  readonly refuted?: readonly string[];
+  /** The trial's verdict in words, where they say more than the finding that appears. */
+  readonly explain?: (appeared: readonly Finding[]) => string | undefined;
+  /** Functions that are entered with the lock held from now on. */
+  readonly enteredLocked?: readonly FunctionRef[];
+}
+
+/** The finding with all that the analysis knows of it. */
+export interface Problem {
+  readonly session: Session;
+  readonly context: RuleContext;
+  readonly finding: Finding;
+  readonly instance: Instance;
+  readonly judged: Judged;
+  readonly lookup: LookupRecord;
+  /** That every lookup of the registry holds. */
+  readonly lock: NamedLock;
+  readonly ref: FunctionRef;
+  readonly source: FunctionSource;
+  /** The way on which the put may be the last, up to it. */
+  readonly before: readonly Effect[];
+}

@@ -1,0 +1,69 @@
+// The fixes of a finding, each proved on a copy before it is offered. A fix that does not hold is returned too, with the
+// reason: people would try it otherwise.
+
+import { lookupLocks } from '../../finality/judge.ts';
+import { foldLastPuts } from '../../engine/summarise.ts';
+import { rangeOf } from '../../rules/context.ts';
+import { contextOf } from '../check.ts';
+import type { Finding } from '../finding.ts';
+import type { Session } from '../session.ts';
+import type { VerifiedFix } from '../workspace.ts';
+import type { Candidate, Problem } from './candidate.ts';
+import { reorderFixes } from './reorder.ts';
+import { functionSource } from './source.ts';
+import type { Bench } from './trial.ts';
+
+const MAKERS: readonly ((problem: Problem) => readonly Candidate[])[] = [reorderFixes];
+
+/** Never throws. Best fix first, refuted ones last. */
+export function fixesOf(session: Session, bench: Bench, finding: Finding): readonly VerifiedFix[] {
+  const problem = problemOf(session, finding);
+  if (!problem) return [];
+  const fixes = MAKERS.flatMap((make) => make(problem)).map((candidate) => verified(bench, finding, candidate));
+  return [...fixes.filter((fix) => fix.refuted.length === 0), ...fixes.filter((fix) => fix.refuted.length > 0)];
+}
+
+/** undefined: the finding is of another rule, or no longer true of the text. */
+function problemOf(session: Session, finding: Finding): Problem | undefined {
+  if (finding.rule !== 'final-put-outside-lookup-lock') return undefined;
+  const context = contextOf(session, session.code.functionsIn(finding.file));
+  for (const instance of context.analysis.instances) {
+    const [site] = instance.chain;
+    if (!site || site.file !== finding.file || site.function !== finding.function) continue;
+    const { start, end } = rangeOf(context, site);
+    if (start.line !== finding.range.start.line || start.character !== finding.range.start.character || end.line !== finding.range.end.line) continue;
+    if (process.env.FDBG) console.error('INST', instance.chain.map(c=>c.function+c.span.start).join('>'), instance.judged.map(j=>j.verdict.kind), start, finding.range);
+    const judged = instance.judged.find((one) => one.verdict.kind === 'unlocked');
+    if (judged?.verdict.kind !== 'unlocked') continue;
+    const { lookup } = judged.verdict;
+    const [lock] = lookupLocks(lookup, context.analysis.entryLocks);
+    const source = functionSource(session.code, instance.ref, session.textOf(finding.file));
+    if (process.env.FDBG) console.error(lock, !!source);
+    if (!lock || !source) continue;
+    const effects = foldLastPuts(judged.put.final.state.effects);
+    const before = effects.slice(0, effects.findIndex((effect) => effect.do === 'put' && effect.chain === judged.put.chain));
+    if (process.env.FDBG) console.error(effects.map(e=>e.do+':'+e.chain.map(c=>c.function+c.span.start).join('>')+' '+((e as any).count?.id??'')), before.length, judged.put.object.count.id);
+    return { session, context, finding, instance, judged, lookup, lock, ref: instance.ref, source, before };
+  }
+  return undefined;
+}
+
+function verified(bench: Bench, finding: Finding, candidate: Candidate): VerifiedFix {
+  const { id, title, edits, proved, assumed } = candidate;
+  if (candidate.refuted) return { id, title, edits, proved: [], assumed: [], refuted: candidate.refuted };
+  const report = bench.try(edits, finding, candidate.enteredLocked ?? []);
+  // What holds under an option only was there before, behind the defect that is repaired.
+  const certain = report.appeared.filter((one) => one.config === undefined);
+  const conditional = report.appeared.filter((one) => one.config !== undefined);
+  const reasons = [
+    ...report.broken,
+    ...(certain.length > 0 ? [candidate.explain?.(certain) ?? certain.map((one) => `${one.message} (${one.rule} in ${one.function}())`).join('; ')] : []),
+    ...(report.gone ? [] : [`the put may still be the last one outside '${finding.lock ?? 'the lock'}'`]),
+  ];
+  if (reasons.length > 0) return { id, title, edits, proved: [], assumed: [], refuted: reasons };
+  return {
+    id, title, edits, refuted: [],
+    proved: [...proved, 'analysed again with the change: the finding is gone, no other appeared, the locks are balanced as before'],
+    assumed: [...assumed, ...conditional.map((one) => `${one.config} is off; with it: ${one.message} (${one.rule} in ${one.function}())`)],
+  };
+}

@@ -1,0 +1,17 @@
+// The judged puts of one file, worked out once for as long as its texts stay the same.
+
+import type { FullEngine } from '../engine/engine.ts';
+import type { RuleContext } from '../rules/context.ts';
+import { contextOf } from './check.ts';
+import type { Session } from './session.ts';
+
+const known = new WeakMap<FullEngine, Map<string, RuleContext>>();
+
+export function contextFor(session: Session, file: string): RuleContext {
+  const { engine } = session;
+  let byFile = known.get(engine);
+  if (!byFile) known.set(engine, (byFile = new Map()));
+  let context = byFile.get(file);
+  if (!context) byFile.set(file, (context = contextOf(session, session.code.functionsIn(file))));
+  return context;
+}
