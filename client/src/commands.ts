@@ -9,6 +9,7 @@ import type { TextViews } from './text-views.ts';
 
 export interface CommandContext {
   readonly client: LanguageClient;
+  readonly restart: () => Promise<void>;
   readonly log: vscode.LogOutputChannel;
   readonly views: TextViews;
   /** dist/cli.js, which prints the rules' pages. */
@@ -17,7 +18,7 @@ export interface CommandContext {
 
 export function registerCommands(context: CommandContext): vscode.Disposable {
   return vscode.Disposable.from(
-    vscode.commands.registerCommand('kreflens.restart', () => context.client.restart()),
+    vscode.commands.registerCommand('kreflens.restart', context.restart),
     vscode.commands.registerCommand('kreflens.showLog', () => context.log.show(true)),
     vscode.commands.registerCommand('kreflens.showRace', () => showAnswer(context, 'race', 'No race is reported at the cursor.')),
     vscode.commands.registerCommand('kreflens.why', () => showAnswer(context, 'why', 'No reference is dropped at the cursor.')),

@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { registerCommands } from './commands.ts';
-import { createClient } from './server-process.ts';
+import { createServerProcess } from './server-process.ts';
 import { needsNewServer } from './settings.ts';
 import { createStatusView } from './status.ts';
 import { createTextViews } from './text-views.ts';
@@ -11,10 +11,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('kreflens', { log: true });
   const status = createStatusView();
   const views = createTextViews();
-  const client = createClient(context.asAbsolutePath('dist/server.js'), log, status);
-  const commands = registerCommands({ client, log, views, commandLine: context.asAbsolutePath('dist/cli.js') });
+  const { client, restart } = createServerProcess(context.asAbsolutePath('dist/server.js'), log, status);
+  const commands = registerCommands({ client, restart, log, views, commandLine: context.asAbsolutePath('dist/cli.js') });
   const settings = vscode.workspace.onDidChangeConfiguration(change => {
-    if (needsNewServer(change)) void client.restart();
+    if (needsNewServer(change)) void restart();
   });
   context.subscriptions.push(log, status, views, commands, settings, client);
 

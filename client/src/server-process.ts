@@ -9,15 +9,26 @@ import { SELECTOR } from './selector.ts';
 import { serverOptions as initializationOptions } from './settings.ts';
 import type { StatusView } from './status.ts';
 
-/** A client that is not started yet. Disposing of it stops the server. */
-export function createClient(serverModule: string, log: LogOutputChannel, status: StatusView): LanguageClient {
+export interface ServerProcess {
+  /** Not started yet. Disposing of it stops the server. */
+  readonly client: LanguageClient;
+  /** A new process in place of the one that runs, hangs, or is down. */
+  readonly restart: () => Promise<void>;
+}
+
+export function createServerProcess(serverModule: string, log: LogOutputChannel, status: StatusView): ServerProcess {
   const server: ServerOptions = {
     run: { module: serverModule, transport: TransportKind.ipc },
     debug: { module: serverModule, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6019'] } },
   };
+  let askedToRestart = false;
   const restartAfterCrash: ErrorHandler = {
     error: (error, message, count) => stock.error(error, message, count),
     async closed() {
+      if (askedToRestart) {
+        askedToRestart = false;
+        return { action: CloseAction.Restart, handled: true };
+      }
       const decision = await stock.closed();
       status.update({ server: decision.action === CloseAction.Restart ? 'crashed' : 'stopped' });
       // The status item and the log say it; a notification would only interrupt.
@@ -44,5 +55,16 @@ export function createClient(serverModule: string, log: LogOutputChannel, status
     // The item's own text says "ready" by counting findings.
     status.update({ detail: [state === 'ready' ? undefined : state, detail].filter(one => one !== undefined).join(', ') });
   });
-  return client;
+
+  return {
+    client,
+    // Killed, not asked to leave: the server keeps nothing on disk that a kill could hurt, and one that hangs would
+    // not answer. The library's own restart() gives up then.
+    async restart() {
+      const running = client.serverProcess;
+      if (running === undefined) return await client.start();
+      askedToRestart = true;
+      running.kill('SIGKILL');
+    },
+  };
 }

@@ -18,8 +18,6 @@ export interface Editor {
   readonly page: Page;
   /** Process ids of this editor's kreflens servers. */
   readonly servers: () => readonly number[];
-  /** What the extension wrote into its output channel. */
-  readonly log: () => string;
   /** Keeps what is on the screen as test-artifacts/editor/NAME.png. */
   readonly screenshot: (name: string) => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -61,7 +59,6 @@ export async function startEditor(vsix: string, folder: string): Promise<Editor>
     return {
       page,
       servers: () => processesWith(join(home, 'extensions'), 'dist/server.js'),
-      log: () => readLogs(join(home, 'user-data', 'logs')),
       async screenshot(name) {
         mkdirSync(SCREENSHOTS, { recursive: true });
         await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
@@ -138,9 +135,4 @@ function processesWith(...words: readonly string[]): number[] {
       return false; // It ended in the meantime.
     }
   }).map(Number);
-}
-
-function readLogs(folder: string): string {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('kreflens.log')).sort()
-    .map(name => readFileSync(join(folder, name), 'utf8')).join('');
 }

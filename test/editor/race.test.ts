@@ -43,7 +43,7 @@ describe('the race of device_del() in the editor', { skip, timeout: 300_000 }, (
   });
 
   it('is listed once among the problems', async () => {
-    await showProblems(editor.page);
+    await showProblems(editor.page, RULE);
     await problemRows(editor.page, MESSAGE).first().waitFor();
     const rows = await problemRows(editor.page, RULE).allInnerTexts();
     await editor.screenshot('2-problems');
@@ -93,6 +93,20 @@ describe('the race of device_del() in the editor', { skip, timeout: 300_000 }, (
     await problemRows(editor.page, MESSAGE).first().waitFor({ timeout: 30_000 });
     await editor.screenshot('7-after-crash');
     assert.equal(await editor.page.locator('.notification-toast').count(), 0);
+  });
+
+  it('is there again after a server that hangs was restarted', async () => {
+    const [hanging] = editor.servers();
+    assert.ok(hanging !== undefined);
+    process.kill(hanging, 'SIGSTOP');
+    await runCommand(editor.page, 'kreflens: Restart the Language Server');
+    await waitFor('another server, and only that', 30_000, () => {
+      const [other, ...more] = editor.servers();
+      return other !== undefined && other !== hanging && more.length === 0 ? true : undefined;
+    });
+    await gotoPut();
+    await hoverWith(editor.page, OBJECT);
+    await editor.page.keyboard.press('Escape');
   });
 
   it('vanishes with the fix', async () => {

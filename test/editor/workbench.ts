@@ -33,10 +33,11 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   await input.waitFor({ state: 'hidden' });
 }
 
-/** Opens the Problems view below the editor; the editor keeps the focus. */
-export async function showProblems(page: Page): Promise<void> {
+/** Opens the Problems view, filtered, since only rows in sight can be read; the editor keeps the focus. */
+export async function showProblems(page: Page, filter: string): Promise<void> {
   await page.keyboard.press('Control+Shift+M');
   await page.locator('.markers-panel').waitFor();
+  await page.locator('.viewpane-filter input').fill(filter);
   await page.keyboard.press('Control+1');
 }
 

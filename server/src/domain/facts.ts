@@ -37,7 +37,7 @@ export function inherentClass(value: Value): number {
       return POINTER | ZERO | ERROR;
     case 'at':
       // &p->f of a NULL p is not NULL, unless f is the first member; nobody tests it but for container_of results.
-      return node.path.some((step) => !step.startsWith('-')) ? POINTER : ANY;
+      return node.base.node.k === 'element' || node.path.some((step) => !step.startsWith('-')) ? POINTER : ANY;
     default:
       return ANY;
   }

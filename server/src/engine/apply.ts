@@ -320,17 +320,19 @@ export function writePlace(frame: Frame, state: State, address: Value, value: Va
     state.memory.set(address.id, { address, value });
     return;
   }
-  if (!isTracked(frame, address, value)) return;
+  if (!isTracked(frame, state, address, value)) return;
   const before = state.memory.get(address.id)?.value;
   if ((before ?? frame.engine.values.load(address)) === value) return;
   if (pathOf(address).at(-1) !== '[]') state.memory.set(address.id, { address, value });
+  if (frame.engine.typing.contentType(address, frame.fn.file)?.name === 'char') return;
   addEffect(state, { do: 'write', place: address, value, before, ...happening(frame, state, span) });
 }
 
-/** Only pointers are followed through memory, and counters' flags are not. */
-function isTracked(frame: Frame, address: Value, value: Value): boolean {
+/** Only pointers are followed through memory, not counters and flags; of strings, those that were tested before. */
+function isTracked(frame: Frame, state: State, address: Value, value: Value): boolean {
   const type = frame.engine.typing.contentType(address, frame.fn.file);
-  if (type) return type.pointers > 0 && type.name !== 'char';
+  if (type?.name === 'char' && type.pointers > 0) return state.facts.classes.has(frame.engine.values.load(address).id);
+  if (type) return type.pointers > 0;
   const kind = value.node.k;
   return kind === 'param' || kind === 'fresh' || kind === 'element' || kind === 'at' || kind === 'load' || kind === 'function';
 }
@@ -506,8 +508,11 @@ function substituteEffect(effect: Effect, substitute: (value: Value) => Value, s
       return { ...effect, ...common, item: effect.item && substitute(effect.item), from: effect.from && substitute(effect.from) };
     case 'find':
       return { ...effect, ...common, element: substitute(effect.element) };
-    case 'write':
-      return { ...effect, ...common, place: substitute(effect.place), value: substitute(effect.value), before: effect.before && substitute(effect.before) };
+    case 'write': {
+      const place = substitute(effect.place);
+      const earlier = effect.before ? substitute(effect.before) : before.memory.get(place.id)?.value;
+      return { ...effect, ...common, place, value: substitute(effect.value), before: earlier };
+    }
     case 'defer':
       return { ...effect, ...common, object: substitute(effect.object), effects: effect.effects.map(nested) };
     case 'grace':

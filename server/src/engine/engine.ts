@@ -50,15 +50,20 @@ export function createEngine(code: Code, knowledge: Knowledge, options: EngineOp
   const relevant = new Map<FunctionRef, boolean>();
   let executed = 0;
 
-  /** Worth leaving the file for: it does something to a lock, a count or an index itself. */
-  const isRelevant = (ref: FunctionRef): boolean => {
+  /** Worth leaving the file for: it, or what it calls in its own file, does something to a lock, a count or an index. */
+  const isRelevant = (ref: FunctionRef, depth = 0): boolean => {
     const known = relevant.get(ref);
     if (known !== undefined) return known;
+    relevant.set(ref, false);
+    const own = new Map(code.functionsIn(ref.file).map((other) => [other.name, other]));
     const answer = ref.item.calls.some((name) => {
       const primitive = knowledge.primitives.get(name);
-      return primitive?.effects?.some((effect) => effect.do !== 'assert-held' && effect.do !== 'free') === true;
+      if (primitive?.effects?.some((effect) => effect.do !== 'assert-held' && effect.do !== 'free') === true) return true;
+      const callee = own.get(name);
+      return callee !== undefined && callee !== ref && depth < 3 && isRelevant(callee, depth + 1);
     });
-    relevant.set(ref, answer);
+    if (answer || depth === 0) relevant.set(ref, answer);
+    else relevant.delete(ref);
     return answer;
   };
 

@@ -1,5 +1,6 @@
 // Expressions to values, places to addresses, conditions to facts.
 
+import { ERRNO } from '../kernel/errno.ts';
 import type { CType, Expr } from '../lower/ir.ts';
 import { outOf, pathOf, rootOf, type Value } from '../domain/value.ts';
 import { assume, classOf, narrow, truthOf, ANY, ERROR, NEGATIVE, POINTER, POSITIVE, TRUE_, ZERO } from '../domain/facts.ts';
@@ -23,6 +24,8 @@ export function evaluate(frame: Frame, state: State, expression: Expr): Value {
       if (!localType(frame, expression.name)) {
         const variable = frame.engine.code.variable(expression.name, frame.fn.file);
         if (!variable) {
+          const constant = constantOf(frame, expression.name);
+          if (constant !== undefined) return values.number(constant);
           const known = frame.engine.code.resolve(expression.name, frame.fn.file);
           return known ? values.fn(expression.name) : values.result(`name:${expression.name}`, expression.name);
         }
@@ -72,6 +75,16 @@ export function evaluate(frame: Frame, state: State, expression: Expr): Value {
     }
     return values.at(pointer, [outOf(expression.type.name, expression.member)]);
   }
+}
+
+/** An error number, or an object-like macro that stands for an integer. */
+function constantOf(frame: Frame, name: string): number | undefined {
+  const error = ERRNO.get(name);
+  if (error !== undefined) return error;
+  const macro = frame.engine.code.macro(name, frame.fn.file);
+  if (!macro || macro.params !== undefined) return undefined;
+  const body = macro.body.replace(/^\((.*)\)$/, '$1').trim();
+  return /^-?(0x[0-9a-fA-F]+|\d+)[uUlL]*$/.test(body) ? Number(body.replace(/[uUlL]+$/, '')) : undefined;
 }
 
 /** Node types whose pointers lead from one element of a container to the next. */

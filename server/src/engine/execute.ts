@@ -61,7 +61,7 @@ export function execute(
     }
     const waiting = pending.get(block) ?? { byKey: new Map<string, State[]>(), size: 0 };
     pending.set(block, waiting);
-    if (!join(waiting, stateKey(state), state, limits.statesPerBlock)) cut = true;
+    if (!join(waiting, stateKey(state), state, limits.statesPerBlock, scalars)) cut = true;
   };
 
   /** Follows an edge, minding loops: once around, then only out. */
@@ -77,6 +77,10 @@ export function execute(
     arrive(to, state);
   };
 
+  const scalars = new Set<number>();
+  for (const [name, type] of frame.localTypes) {
+    if (type.pointers === 0 && !type.array && !/^(struct|union) |^\?$/.test(type.name)) scalars.add(engine.values.local(name).id);
+  }
   const start = emptyState();
   const { values } = engine;
   fn.params.forEach((param, index) => {
@@ -163,11 +167,11 @@ interface Waiting {
 }
 
 /** Adds a state to those that wait at a block, joined with one that it can be joined with; false if there is no room. */
-function join(waiting: Waiting, key: string, state: State, room: number): boolean {
+function join(waiting: Waiting, key: string, state: State, room: number, scalars: ReadonlySet<number>): boolean {
   const alike = waiting.byKey.get(key) ?? [];
-  const deeds = deedsOf(state);
+  const deeds = deedsOf(state, scalars);
   for (const [index, known] of alike.entries()) {
-    const knownDeeds = deedsOf(known);
+    const knownDeeds = deedsOf(known, scalars);
     if (absorbs(knownDeeds, deeds)) {
       alike[index] = joinStates(known, state);
       return true;
@@ -177,30 +181,61 @@ function join(waiting: Waiting, key: string, state: State, room: number): boolea
       return true;
     }
   }
-  if (waiting.size >= room) return false;
   alike.push(state);
   waiting.byKey.set(key, alike);
   waiting.size += 1;
-  return true;
+  if (waiting.size <= room) return true;
+  dropDullest(waiting);
+  return false;
+}
+
+/** Over the bound, the way that has least to do with registries goes first. */
+function dropDullest(waiting: Waiting): void {
+  let dullest: { list: State[]; index: number; interest: number } | undefined;
+  for (const list of waiting.byKey.values()) {
+    list.forEach((state, index) => {
+      const interest = interestOf(state);
+      if (!dullest || interest <= dullest.interest) dullest = { list, index, interest };
+    });
+  }
+  if (!dullest) return;
+  dullest.list.splice(dullest.index, 1);
+  waiting.size -= 1;
+}
+
+function interestOf(state: State): number {
+  let interest = state.marks.filter((mark) => mark.mark === 'member' || mark.mark === 'exclusive').length;
+  for (const effect of state.effects) {
+    if (effect.do !== 'get' && effect.do !== 'put' && effect.do !== 'init') continue;
+    const root = rootOf(effect.count);
+    if (root.node.k === 'element') interest += 1;
+    else if (root.node.k === 'fresh' && state.effects.some((other) => other.do === 'publish' && rootOf(other.item) === root)) interest += 1;
+  }
+  return interest;
 }
 
 function joinFinal(finals: Final[], final: Final, room: number): boolean {
   const key = stateKey(final.state);
-  const deeds = deedsOf(final.state);
+  const deeds = deedsOf(final.state, NO_SCALARS);
   const positive = (one: Final): string => one.state.marks.filter((mark) => mark.mark === 'member' || mark.mark === 'exclusive').map(markKey).sort().join();
   for (const [index, known] of finals.entries()) {
     if (known.returns !== final.returns || stateKey(known.state) !== key || positive(known) !== positive(final)) continue;
-    const knownDeeds = deedsOf(known.state);
+    const knownDeeds = deedsOf(known.state, NO_SCALARS);
     const bigger = absorbs(knownDeeds, deeds) ? known : absorbs(deeds, knownDeeds) ? final : undefined;
     if (!bigger) continue;
     const smaller = bigger === known ? final : known;
     finals[index] = { ...bigger, state: joinStates(bigger.state, smaller.state), returnClass: known.returnClass | final.returnClass };
     return true;
   }
-  if (finals.length >= room) return false;
   finals.push(final);
-  return true;
+  if (finals.length <= room) return true;
+  let dullest = 0;
+  finals.forEach((one, index) => { if (interestOf(one.state) <= interestOf(finals[dullest]?.state ?? one.state)) dullest = index; });
+  finals.splice(dullest, 1);
+  return false;
 }
+
+const NO_SCALARS: ReadonlySet<number> = new Set();
 
 function openFrame(engine: Engine, fn: FunctionIr, text: string): Frame {
   const localTypes = new Map<string, CType>();

@@ -3,7 +3,7 @@
 
 import type { Effect, Hold, Mark } from '../summary/effect.ts';
 import { hangsOn, rootOf, type Value } from '../domain/value.ts';
-import { joinFacts, NO_FACTS, ZERO, type Facts } from '../domain/facts.ts';
+import { classOf, joinFacts, NO_FACTS, ZERO, type Facts } from '../domain/facts.ts';
 
 export interface State {
   /** Content of places by the id of their address, where it differs from the content on entry. */
@@ -61,14 +61,14 @@ export function effectKey(effect: Effect): string {
   }
 }
 
-/** Two states with equal keys may be joined if their effects allow it: locals, locks and loops are alike. */
+/** Two states with equal keys may be joined if their memory and effects allow it. */
 export function stateKey(state: State): string {
-  const memory: [number, number][] = [];
-  for (const { address, value } of state.memory.values()) {
-    if (rootOf(address).node.k === 'local') memory.push([address.id, value.id]);
+  const locals: number[] = [];
+  for (const { address } of state.memory.values()) {
+    if (rootOf(address).node.k === 'local') locals.push(address.id);
   }
-  memory.sort((one, other) => one[0] - other[0]);
-  return `${memory.map(([address, value]) => `${address}=${value}`).join(' ')}#${state.held.map((hold) => hold.id).join(',')}#${state.dropped.map((lock) => lock.id).join(',')}#${state.visited.join(',')}`;
+  locals.sort((one, other) => one - other);
+  return `${locals.join(' ')}#${state.held.map((hold) => hold.id).join(',')}#${state.dropped.map((lock) => lock.id).join(',')}#${state.visited.join(',')}`;
 }
 
 /** What a path did and left in memory, as far as joining goes. */
@@ -77,11 +77,12 @@ export interface Deeds {
   readonly effectsKey?: string;
   readonly stores: readonly { readonly address: Value; readonly value: Value }[];
   readonly facts: Facts;
+  /** Addresses of locals that hold plain numbers. */
+  readonly scalars: ReadonlySet<number>;
 }
 
-export function deedsOf(state: State): Deeds {
-  const stores = [...state.memory.values()].filter(({ address }) => rootOf(address).node.k !== 'local');
-  return { effects: state.effects, effectsKey: state.effectsKey, stores, facts: state.facts };
+export function deedsOf(state: State, scalars: ReadonlySet<number>): Deeds {
+  return { effects: state.effects, effectsKey: state.effectsKey, stores: [...state.memory.values()], facts: state.facts, scalars };
 }
 
 /**
@@ -95,6 +96,26 @@ export function absorbs(big: Deeds, small: Deeds): boolean {
   for (const { value, mask } of small.facts.classes.values()) if (mask === ZERO) absent.push(value);
   const vacuous = (values: readonly (Value | undefined)[]): boolean =>
     absent.length > 0 && values.some((value) => value !== undefined && absent.some((gone) => hangsOn(value, gone)));
+  const inSmall = new Map(small.stores.map(({ address, value }) => [address.id, value]));
+  let matched = 0;
+  for (const { address, value } of big.stores) {
+    const own = inSmall.get(address.id);
+    if (own === undefined) {
+      if (!vacuous([address]) && !(value.node.k !== 'number' && isUncounted(value, big)) && !isOwnPlain(address, big)) return false;
+      continue;
+    }
+    matched += 1;
+    if (own === value) continue;
+    // NULL on the one way is the absent object on the other.
+    if (own.node.k === 'number' && own.node.value === 0 && vacuous([value])) continue;
+    // Two error variables that are both zero.
+    if (classOf(big.facts, value) === ZERO && classOf(small.facts, own) === ZERO) continue;
+    // Or two that are both not: which error it is makes no difference.
+    if (big.scalars.has(address.id) && (classOf(big.facts, value) & ZERO) === 0 && (classOf(small.facts, own) & ZERO) === 0) continue;
+    // A field of an object made on this path may hold this or that, as long as neither is counted.
+    if (rootOf(address).node.k !== 'fresh' || !isUncounted(value, big) || !isUncounted(own, small)) return false;
+  }
+  if (matched !== small.stores.length) return false;
   if (big.effectsKey === undefined || big.effectsKey !== small.effectsKey) {
     let next = 0;
     const extra: Effect[] = [];
@@ -105,28 +126,30 @@ export function absorbs(big: Deeds, small: Deeds): boolean {
     }
     if (next < small.effects.length || !areSettled(extra, small)) return false;
   }
-  const inSmall = new Map(small.stores.map(({ address, value }) => [address.id, value]));
-  let matched = 0;
-  for (const { address, value } of big.stores) {
-    const own = inSmall.get(address.id);
-    if (own === value || (own !== undefined && isUncounted(rootOf(address), big))) matched += 1;
-    else if (own !== undefined || !(vacuous([address]) || isUncounted(value, big))) return false;
-  }
-  return matched === small.stores.length;
+  return true;
 }
 
 /** Stores and publishing of what is not counted on this path: one way more or less makes no difference to any count. */
 function isPlain(effect: Effect, deeds: Deeds): boolean {
-  if (effect.do === 'write') return isUncounted(effect.value, deeds) && (effect.before === undefined || isUncounted(effect.before, deeds));
-  return effect.do === 'publish' && !deeds.effects.some((other) => counted(other, rootOf(effect.item)));
+  if (effect.do === 'write') {
+    if (isOwnPlain(effect.place, deeds)) return true;
+    // Clearing a field loses what it held, and that may have been counted.
+    if (effect.value.node.k === 'number') return effect.before !== undefined && isUncounted(effect.before, deeds);
+    return isUncounted(effect.value, deeds) && (effect.before === undefined || isUncounted(effect.before, deeds));
+  }
+  // Being in a registry makes no put of the object any safer: the way on which it is in one says it all.
+  return effect.do === 'publish';
 }
 
-/** Memory that came to be on this path, and never had a count touched. */
+/** Inside an object that was made on this path and is not counted. */
+function isOwnPlain(address: Value, deeds: Deeds): boolean {
+  return rootOf(address).node.k === 'fresh' && isUncounted(address, deeds);
+}
+
+/** Nothing whose count this path touches, nor an entry of a registry. */
 function isUncounted(value: Value, deeds: Deeds): boolean {
   const root = rootOf(value);
-  const kind = root.node.k;
-  if (kind === 'param' || kind === 'function') return kind === 'function' || !deeds.effects.some((effect) => counted(effect, root));
-  return (kind === 'fresh' || kind === 'result') && !deeds.effects.some((effect) => counted(effect, root));
+  return root.node.k !== 'element' && !deeds.effects.some((effect) => counted(effect, root));
 }
 
 function counted(effect: Effect, root: Value): boolean {
@@ -184,15 +207,25 @@ export function joinStates(one: State, other: State): State {
   const memory = new Map(one.memory);
   for (const { address, value } of other.memory.values()) {
     const own = memory.get(address.id);
-    if (own && own.value !== value) memory.delete(address.id);
+    if (own && own.value !== value && rootOf(address).node.k === 'fresh') memory.delete(address.id);
   }
   return {
     ...one,
     memory,
-    facts: joinFacts(one.facts, other.facts),
+    facts: keepOwnFacts(joinFacts(one.facts, other.facts), one, other),
     marks: joinMarks(one.marks, other.marks),
     config: one.config.filter((atom) => other.config.includes(atom)),
   };
+}
+
+/** What is known of values that the other path never came by holds on. */
+function keepOwnFacts(joined: Facts, one: State, other: State): Facts {
+  const own = [...one.facts.classes].filter(([id, { value }]) => {
+    const { k } = rootOf(value).node;
+    return !joined.classes.has(id) && !other.facts.classes.has(id) && (k === 'fresh' || k === 'result' || k === 'element') &&
+      ![...other.memory.values()].some((place) => rootOf(place.value) === rootOf(value));
+  });
+  return own.length === 0 ? joined : { classes: new Map([...joined.classes, ...own]), truths: joined.truths };
 }
 
 /**

@@ -8,7 +8,7 @@ import { absorbs, effectKey, joinMarks, markKey, type Deeds } from './state.ts';
 import { concerns } from './apply.ts';
 import type { Execution, Final } from './execute.ts';
 
-const MAX_OUTCOMES = 10;
+const MAX_OUTCOMES = 6;
 const MAX_EFFECTS = 60;
 const MAX_DEPTH = 4;
 
@@ -43,17 +43,26 @@ function group(outcomes: readonly Outcome[], marked: boolean): Outcome[] {
     const key = outcomeKey(outcome, marked);
     const alike = groups.get(key) ?? [];
     groups.set(key, alike);
-    const index = alike.findIndex((known) => absorbs(deeds(known), deeds(outcome)) || absorbs(deeds(outcome), deeds(known)));
+    const index = alike.findIndex((known) => fits(known, outcome) || fits(outcome, known));
     const known = alike[index];
     if (!known) alike.push(outcome);
-    else alike[index] = absorbs(deeds(known), deeds(outcome)) ? joinOutcomes(known, outcome) : joinOutcomes(outcome, known);
+    else alike[index] = fits(known, outcome) ? joinOutcomes(known, outcome) : joinOutcomes(outcome, known);
   }
   return [...groups.values()].flat();
 }
 
-function deeds(outcome: Outcome): Deeds {
-  return { effects: outcome.effects, stores: outcome.writes.map(({ place, value }) => ({ address: place, value })), facts: outcome.facts };
+/** `small` may be told as part of `big`: nothing is lost, least of all which result goes with which effects. */
+function fits(big: Outcome, small: Outcome): boolean {
+  if (!absorbs(deeds(big), deeds(small))) return false;
+  const sameResult = (big.returns !== undefined && big.returns === small.returns) || (small.returnClass & ~big.returnClass) === 0;
+  return sameResult || big.effects.length === small.effects.length;
 }
+
+function deeds(outcome: Outcome): Deeds {
+  return { effects: outcome.effects, stores: outcome.writes.map(({ place, value }) => ({ address: place, value })), facts: outcome.facts, scalars: NO_SCALARS };
+}
+
+const NO_SCALARS: ReadonlySet<number> = new Set();
 
 const COARSEST = 5;
 
@@ -123,18 +132,32 @@ function visibility(final: Final): Visible {
   };
   // What is stored where the caller can see it is seen too.
   for (const { address, value } of final.state.memory.values()) {
-    if (rootOf(address).node.k !== 'local' && visible(address)) give(value);
+    if (!isGlobal(address) && rootOf(address).node.k !== 'local' && visible(address)) give(value);
   }
   for (const effect of final.state.effects) {
-    if (effect.do === 'publish' && visible(effect.into)) give(effect.item);
+    if (effect.do === 'publish' && !isGlobal(effect.into) && visible(effect.into)) give(effect.item);
   }
   return visible;
+}
+
+/** Hanging on a global: what is stored there is found again by its own readers, callers need not know. */
+function isGlobal(value: Value): boolean {
+  let inner = value;
+  for (;;) {
+    const { node } = inner;
+    if (node.k === 'at') inner = node.base;
+    else if (node.k === 'load') inner = node.address;
+    else return node.k === 'global';
+  }
 }
 
 function exportFinal(final: Final): Outcome {
   const { state } = final;
   const visible = visibility(final);
-  const effects = visibleEffects(withoutPairs(foldLastPuts(state.effects)), visible).slice(0, MAX_EFFECTS);
+  const returnedRoot = final.returns && rootOf(final.returns);
+  const effects = visibleEffects(withoutPairs(foldLastPuts(state.effects)), visible)
+    .filter((effect) => (effect.do !== 'get' && effect.do !== 'init') || rootOf(effect.count) === returnedRoot || !isGlobal(effect.count))
+    .slice(0, MAX_EFFECTS);
   const writes: { place: Value; value: Value }[] = [];
   for (const { address, value } of state.memory.values()) {
     if (rootOf(address).node.k !== 'local' && visible(address)) writes.push({ place: address, value });

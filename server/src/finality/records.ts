@@ -179,6 +179,8 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
       if (effect.do === 'get') {
         const found = effects.slice(0, index + 1).find((other) => other.do === 'find' && isOwnCounter(effect.count, other.element));
         const counter = typing.placeName(effect.count, file);
+        // Only the first reference comes from the lookup: the next ones rest on it.
+        if (balance(effects, effect.count, index) > 0) return;
         if (found?.do === 'find' && counter !== undefined) {
           const registry = registryOf(found.element, typing, file);
           if (registry) {

@@ -1,12 +1,12 @@
 // The condition that tells some ways through a function from the others, as a kernel developer would write it.
 
 import { ANY, ERROR, NEGATIVE, POINTER, POSITIVE, ZERO, classOf, joinFacts, type Facts } from '../domain/facts.ts';
-import { depthOf, rootOf, type Value } from '../domain/value.ts';
+import { rootOf, type Value } from '../domain/value.ts';
 import type { Mark } from '../summary/effect.ts';
 import { joinMarks, markKey, oppositeKey } from '../engine/state.ts';
 import type { FunctionRef } from '../program/code.ts';
 import type { Session } from './session.ts';
-import type { Spelling } from './spelling.ts';
+import { reachOf, type Spelling } from './spelling.ts';
 
 /** What a way knows. */
 export interface Known {
@@ -58,8 +58,10 @@ export function conditionsOf(session: Session, ref: FunctionRef, spelling: Spell
     }
     for (const { left, operator, right, holds } of known.facts.truths.values()) {
       if (!spelling.isNameable(left) || !spelling.isNameable(right)) continue;
+      // By which key a callee found its entry is the callee's business.
+      if ([left, right].some((side) => hangsOnCalleesEntry(side))) continue;
       literals.push({
-        text: comparison(left, operator, right, holds), rank: 2, depth: Math.max(depthOf(left), depthOf(right)),
+        text: comparison(left, operator, right, holds), rank: 2, depth: Math.max(reachOf(left), reachOf(right)),
         on: (way) => {
           const other = [...way.facts.truths.values()].find((truth) => truth.left === left && truth.right === right && truth.operator === operator);
           if (other) return other.holds === holds ? 'yes' : 'no';
@@ -73,7 +75,7 @@ export function conditionsOf(session: Session, ref: FunctionRef, spelling: Spell
       if (text === undefined) continue;
       const own = value.node.k === 'result' || value.node.k === 'fresh';
       literals.push({
-        text, rank: own ? 4 : 3, depth: depthOf(value) + (own ? 1 : 0),
+        text, rank: own ? 4 : 3, depth: reachOf(value) + (own ? 1 : 0),
         on: (way) => {
           const there = classOf(way.facts, value);
           if ((there & mask) === 0) return 'no';
@@ -85,16 +87,22 @@ export function conditionsOf(session: Session, ref: FunctionRef, spelling: Spell
     return literals;
   };
 
+  const hangsOnCalleesEntry = (value: Value): boolean => {
+    const root = rootOf(value);
+    return spelling.isCalleesEntry(root) || (root.node.k === 'load' && hangsOnCalleesEntry(root.node.address));
+  };
+
   const markLiteral = (mark: Mark): Literal | undefined => {
     const key = markKey(mark);
     const opposite = oppositeKey(mark);
     const about = 'count' in mark ? mark.count : mark.value;
     if (mark.mark === 'examined' || !spelling.isNameable(about)) return undefined;
-    const text = mark.mark === 'exclusive' || mark.mark === 'shared'
+    const text = 'count' in mark
       ? `count of ${spelling.object(mark.count)} ${mark.mark === 'exclusive' ? '==' : '!='} 1`
       : membershipText(mark.value, mark.container, mark.mark === 'member');
+    if (text === undefined) return undefined;
     return {
-      text, rank: mark.mark === 'member' ? 0 : mark.mark === 'not-member' ? 5 : 1, depth: depthOf(about) + 1,
+      text, rank: mark.mark === 'member' ? 0 : mark.mark === 'not-member' ? 5 : 1, depth: reachOf(about) + 1,
       on: (way) => {
         const keys = new Set(way.marks.map(markKey));
         if (keys.has(key)) return 'yes';
@@ -104,16 +112,18 @@ export function conditionsOf(session: Session, ref: FunctionRef, spelling: Spell
   };
 
   /** `dir->kset == &...->dirs`: the pointer by which an entry knows its container is found by its type. */
-  const membershipText = (value: Value, container: string, isMember: boolean): string => {
-    const object = spelling.value(value);
-    const dot = container.indexOf('.');
-    const type = dot < 0 ? undefined : fieldType(container.slice(0, dot), container.slice(dot + 1).split('.'));
+  const membershipText = (value: Value, container: string, isMember: boolean): string | undefined => {
+    const [head = '', ...path] = container.replace(/^[^ ]*:/, '').split('.');
+    const isType = /^(struct|union) /.test(head);
+    const type = isType ? fieldType(head, path) : code.variable(head, ref.file)?.type.name;
     const holder = typing.pointee(value, ref.file);
+    // A pointer to another object of the same kind (a parent) is no list that one is on.
+    if (type !== undefined && type === holder) return undefined;
     const field = type === undefined || holder === undefined ? undefined
       : code.struct(holder, ref.file)?.fields.find((candidate) => candidate.type.name === type && candidate.type.pointers === 1)?.name;
-    const place = dot < 0 ? container.replace(/^.*:/, '') : `...->${container.slice(dot + 1)}`;
-    const operator = isMember ? '==' : '!=';
-    return field === undefined ? `${object} is ${isMember ? '' : 'not '}in ${place}` : `${member(object, field)} ${operator} &${place}`;
+    const place = isType ? `...->${path.join('.')}` : [head, ...path].join('.');
+    const object = spelling.value(value);
+    return field === undefined ? `${object} is ${isMember ? '' : 'not '}in ${place}` : `${member(object, field)} ${isMember ? '==' : '!='} &${place}`;
   };
 
   const fieldType = (struct: string, path: readonly string[]): string | undefined => {

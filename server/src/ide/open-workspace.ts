@@ -6,25 +6,25 @@ import { openCode } from '../program/program.ts';
 import { createRecordSource } from '../finality/analysis.ts';
 import { checkFiles } from './check.ts';
 import { fixesOf } from './fixes/fixes.ts';
-import { createBench } from './fixes/trial.ts';
+import { hover } from './hover.ts';
+import { race } from './race.ts';
 import { summariesOf } from './summary.ts';
+import { why } from './why.ts';
 import type { Session } from './session.ts';
 import type { Files, Workspace, WorkspaceOptions } from './workspace.ts';
 
 export function openWorkspace(files: Files, options: WorkspaceOptions): Workspace {
   const session = openSession(files, options);
-  const bench = createBench(session, () => openSession(files, options));
   return {
     setText: (file, text) => {
       session.setText(file, text);
-      bench.setText(file, text);
     },
     check: (paths) => checkFiles(session, paths),
     summary: (name, file) => summariesOf(session, name, file),
-    hover: () => undefined,
-    fixes: (finding) => fixesOf(session, bench, finding),
-    why: () => undefined,
-    race: () => '',
+    hover: (file, position) => hover(session, file, position),
+    fixes: (finding) => fixesOf(session, finding),
+    why: (file, line) => why(session, file, line),
+    race: (finding) => race(session, finding),
   };
 }
 

@@ -2,12 +2,13 @@
 
 import type { Files } from '../base/files.ts';
 import type { Code } from '../program/code.ts';
+import type { CodeControl } from '../program/program.ts';
 import type { FullEngine } from '../engine/engine.ts';
 import type { RecordSource } from '../finality/analysis.ts';
 
 export interface Session {
   readonly files: Files;
-  readonly code: Code;
+  readonly code: Code & Pick<CodeControl, 'setText'>;
   readonly engine: FullEngine;
   readonly source: RecordSource;
   textOf(file: string): string;

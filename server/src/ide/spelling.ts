@@ -14,6 +14,8 @@ export interface Spelling {
   object(count: Value): string;
   /** Can a reader of the function name what this value is? False for what a callee found and kept to itself. */
   isNameable(value: Value): boolean;
+  /** An entry that a callee found and returned. */
+  isCalleesEntry(value: Value): boolean;
 }
 
 const LONGEST_CALL = 44;
@@ -36,8 +38,10 @@ export function spellingOf(session: Session, ref: FunctionRef): Spelling {
       return undefined;
     }
     if (!rest.includes('>')) return node.k === 'fresh' ? own.locals.get(offset) ?? shortCall(node.text) : shortCall(node.text);
-    return call && returnsIt(session, fn, call.name, node) ? own.locals.get(offset) ?? shortCall(call.text) : undefined;
+    return call && returnsIt(session, fn, call.name, node) ? shortCall(call.text) : undefined;
   };
+  /** What a callee found is the object around the entry, more often than not: both have the call's name. */
+  const isCalleesEntry = (value: Value): boolean => value.node.k === 'element' && value.node.site.includes('>') && rootText(value) !== undefined;
 
   const renamed = (value: Value): Value => {
     const { node } = value;
@@ -49,10 +53,14 @@ export function spellingOf(session: Session, ref: FunctionRef): Spelling {
       case 'load':
         return { ...value, node: { ...node, address: renamed(node.address) } };
       case 'at': {
-        const [first, ...rest] = node.path;
-        const alias = first?.startsWith('-') ? own.containers.get(`${node.base.id}${first}`) : undefined;
+        const [first] = node.path;
+        const outwards = node.path.findIndex((step) => !step.startsWith('-'));
+        const steps = outwards < 0 ? node.path.length : outwards;
+        const found = steps > 0 && isCalleesEntry(node.base);
+        const alias = steps === 0 ? undefined : found ? rootText(node.base) : own.containers.get(`${node.base.id}${first}`);
         if (alias !== undefined) {
           const named: Value = { id: value.id, node: { k: 'result', site: '', text: alias } };
+          const rest = node.path.slice(found ? steps : 1);
           return rest.length === 0 ? named : { ...value, node: { k: 'at', base: named, path: rest } };
         }
         return { ...value, node: { ...node, base: renamed(node.base) } };
@@ -71,6 +79,7 @@ export function spellingOf(session: Session, ref: FunctionRef): Spelling {
   return {
     value,
     place,
+    isCalleesEntry,
     object: (count) => {
       const root = rootOf(count);
       const first = pathOf(count)[0];
@@ -99,6 +108,21 @@ export function spellingOf(session: Session, ref: FunctionRef): Spelling {
   };
 }
 
+/** How many pointers are followed from what the function has at hand. */
+export function reachOf(value: Value): number {
+  const { node } = value;
+  switch (node.k) {
+    case 'load':
+      return 1 + reachOf(node.address);
+    case 'at':
+      return reachOf(node.base);
+    case 'count':
+      return reachOf(node.of);
+    default:
+      return 0;
+  }
+}
+
 function shortCall(text: string): string {
   const one = text.replace(/\s+/g, ' ');
   if (one.length <= LONGEST_CALL) return one;
@@ -109,7 +133,7 @@ function shortCall(text: string): string {
 interface OwnNames {
   /** Calls by their offset from the function's start. */
   readonly calls: ReadonlyMap<number, { readonly name: string; readonly text: string }>;
-  /** Locals that are set once, from the call at that offset. */
+  /** Locals that are set once, from the call at that offset: `dir` reads better than `kzalloc(sizeof(*dir), GFP_KERNEL)`. */
   readonly locals: ReadonlyMap<number, string>;
   /** Locals that are set once, to the object around what a parameter points to. */
   readonly containers: ReadonlyMap<string, string>;
@@ -122,7 +146,12 @@ function ownNames(session: Session, fn: FunctionIr): OwnNames {
   const containers = new Map<string, string>();
   const byTemp = new Map<number, Instruction & { op: 'call' }>();
   const sets = new Map<string, Expr[]>();
+  const note = (name: string, value: Expr): void => {
+    sets.set(name, [...(sets.get(name) ?? []), value]);
+  };
   for (const block of fn.blocks) {
+    // A loop sets its cursor, too.
+    if (block.terminator.op === 'iterate') for (const arg of block.terminator.args) if (arg.op === 'name') note(arg.name, { op: 'unknown' });
     for (const instruction of block.instructions) {
       if (instruction.op === 'call') {
         byTemp.set(instruction.temp, instruction);
@@ -130,8 +159,7 @@ function ownNames(session: Session, fn: FunctionIr): OwnNames {
         const name = callee.kind === 'direct' ? callee.name : '';
         calls.set(instruction.at.start - fn.span.start, { name, text: `${name}(${instruction.argTexts.join(', ')})` });
       } else if (instruction.target.op === 'name') {
-        const known = sets.get(instruction.target.name) ?? [];
-        sets.set(instruction.target.name, [...known, instruction.value]);
+        note(instruction.target.name, instruction.value);
       }
     }
   }

@@ -3,7 +3,7 @@
 import { lineStarts, positionAt } from '../base/span.ts';
 import type { Gap } from '../base/gap.ts';
 import { ANY, ERROR, NEGATIVE, POINTER, POSITIVE, ZERO } from '../domain/facts.ts';
-import { depthOf, isEntryValue, rootOf, type Value } from '../domain/value.ts';
+import { isEntryValue, rootOf, type Value } from '../domain/value.ts';
 import type { Execution, Final } from '../engine/execute.ts';
 import { foldLastPuts } from '../engine/summarise.ts';
 import { baseOf, type Judged } from '../finality/judge.ts';
@@ -16,11 +16,12 @@ import { conditionsOf, type Conditions } from './condition.ts';
 import type { FunctionSummary, SummaryRef } from './finding.ts';
 import { contextFor } from './judgements.ts';
 import type { Session } from './session.ts';
-import { spellingOf, type Spelling } from './spelling.ts';
+import { reachOf, spellingOf, type Spelling } from './spelling.ts';
 
 const MOST_OUTCOMES = 10;
-/** `a->b->c` is still told, what hangs deeper is the callee's business. */
+/** `a->b->c` is still told, and of callees' callees `a->b`: what hangs deeper is their business. */
 const DEEPEST_OBJECT = 2;
+const DEEPEST_BELOW = 1;
 const DEEPEST_LOCK = 1;
 
 /** By name, in `file` if one is given, else where the kernel's well-known functions live; empty: no such function. */
@@ -78,7 +79,8 @@ function lineFinder(session: Session, ref: FunctionRef): (offset: number) => num
 // ---- which effects are told -------------------------------------------------------------------------------------
 
 function isTold(effect: Effect, spelling: Spelling): boolean {
-  const near = (value: Value): boolean => spelling.isNameable(value) && depthOf(rootOf(value)) <= DEEPEST_OBJECT;
+  const reach = effect.chain.length <= 2 ? DEEPEST_OBJECT : DEEPEST_BELOW;
+  const near = (value: Value): boolean => spelling.isNameable(value) && reachOf(rootOf(value)) <= reach;
   switch (effect.do) {
     case 'lock': case 'unlock':
       return !isQuiet(effect.mode) && spelling.isNameable(effect.lock);
@@ -94,7 +96,7 @@ function isTold(effect: Effect, spelling: Spelling): boolean {
     case 'write':
       return near(effect.place) && effect.value.node.k === 'number';
     case 'defer': case 'free':
-      return near(effect.object);
+      return near(effect.object) && effect.object.node.k !== 'number';
     case 'grace':
       return effect.chain.length === 1;
   }
@@ -139,7 +141,7 @@ function locksOf(session: Session, ref: FunctionRef, execution: Execution, spell
   const own = `${ref.file}:${ref.name}:`;
   const helpers = new Set(ref.item.calls);
   for (const hold of execution.balanced) {
-    if (isQuiet(hold.mode) || !isEntryValue(hold.lock) || depthOf(hold.lock) > DEEPEST_LOCK) continue;
+    if (isQuiet(hold.mode) || !isEntryValue(hold.lock) || reachOf(hold.lock) > DEEPEST_LOCK) continue;
     const text = lockText(hold, spelling);
     const taker = /:(\w+):\d+[^:]*:\d+$/.exec(hold.id)?.[1];
     if (hold.id.startsWith(own) || seen.has(text) || (taker !== undefined && helpers.has(taker))) add(text, 'takes-and-drops');
@@ -160,10 +162,10 @@ function refsOf(
     readonly on: Set<Way>;
     times: number;
     held: readonly string[];
-    last: boolean;
+    readonly lasts: Last[];
   }
   const groups = new Map<string, Group>();
-  let mayBeLast: ((effect: Effect, final: Final) => boolean) | undefined;
+  let judge: LastJudge | undefined;
   for (const way of ways) {
     const times = new Map<string, number>();
     for (const effect of way.effects) {
@@ -174,27 +176,38 @@ function refsOf(
       const object = spelling.object(effect.count);
       const key = `${site.span.start}:${sign}:${object}`;
       const held = heldText(effect.held, spelling);
-      mayBeLast ??= lastJudge(session, ref);
-      const last = effect.do === 'put' && effect.outcome !== 'never' && mayBeLast(effect, way.final);
-      const group = groups.get(key) ?? { object, sign, site, on: new Set<Way>(), times: 0, held, last: false };
+      const group: Group = groups.get(key) ?? { object, sign, site, on: new Set<Way>(), times: 0, held, lasts: [] };
       groups.set(key, group);
       group.on.add(way);
       group.held = group.held.filter((lock) => held.includes(lock));
-      group.last ||= last;
+      if (effect.do === 'put' && effect.outcome !== 'never') group.lasts.push((judge ??= lastJudge(session, ref))(effect, way.final));
       times.set(key, (times.get(key) ?? 0) + 1);
       group.times = Math.max(group.times, times.get(key) ?? 0);
     }
   }
   return [...groups.values()]
     .sort((a, b) => a.site.span.start - b.site.span.start || b.sign - a.sign || compare(a.object, b.object))
-    .map(({ object, sign, site, on, times, held, last }): SummaryRef => ({
-      object, change: sign * times, when: tellWays(conditions, ways, (way) => on.has(way)), held, mayBeLast: last,
+    .map(({ object, sign, site, on, times, held, lasts }): SummaryRef => ({
+      object, change: sign * times, when: tellWays(conditions, ways, (way) => on.has(way)), held, mayBeLast: isLast(lasts),
       site: { file: site.file, line: lines(site.span.start) },
     }));
 }
 
-/** May this put be the last one, by the judgement where there is one, else by what the path itself owns. */
-function lastJudge(session: Session, ref: FunctionRef): (effect: Effect, final: Final) => boolean {
+interface Last {
+  readonly mayBe: boolean;
+  /** Judged with what the program knows of the object; else by what the path itself owns. */
+  readonly judged: boolean;
+}
+
+type LastJudge = (effect: Effect & { do: 'put' }, final: Final) => Last;
+
+/** Where the object is known to be on a list on some ways, these decide. */
+function isLast(lasts: readonly Last[]): boolean {
+  const judged = lasts.filter((last) => last.judged);
+  return (judged.length > 0 ? judged : lasts).some(({ mayBe }) => mayBe);
+}
+
+function lastJudge(session: Session, ref: FunctionRef): LastJudge {
   const context = contextFor(session, ref.file);
   const judged = new Map<string, Judged[]>();
   const records = new Map<string, PutRecord>();
@@ -208,12 +221,11 @@ function lastJudge(session: Session, ref: FunctionRef): (effect: Effect, final: 
   }
   for (const put of context.analysis.records.get(ref)?.puts ?? []) records.set(key(put, put.final, put.object.count), put);
   return (effect, final) => {
-    if (effect.do !== 'put') return false;
     const place = key(effect, final, effect.count);
     const verdicts = judged.get(place);
-    if (verdicts) return verdicts.some(canBeLast);
+    if (verdicts) return { mayBe: verdicts.some(canBeLast), judged: true };
     const put = records.get(place);
-    return put !== undefined && put.ownedAfter(baseOf(put, undefined)) <= 0;
+    return { mayBe: put !== undefined && put.ownedAfter(baseOf(put, undefined)) <= 0, judged: false };
   };
 }
 
@@ -235,7 +247,8 @@ function writesOf(ways: readonly Way[], spelling: Spelling): FunctionSummary['wr
   for (const { final } of ways) {
     for (const { address, value } of final.state.memory.values()) {
       const root = rootOf(address);
-      if (root.node.k === 'local' || !spelling.isNameable(address) || depthOf(address) > DEEPEST_LOCK) continue;
+      const own = root.node.k === 'fresh' && !root.node.site.includes('>');
+      if (!(isEntryValue(address) || own) || reachOf(address) > DEEPEST_LOCK || value.node.k === 'binary') continue;
       // What was there before is no news.
       if ((value.node.k === 'load' && value.node.address === address) || !spelling.isNameable(value)) continue;
       const entry = { place: spelling.place(address), value: spelling.value(value) };
@@ -289,7 +302,9 @@ function containerOfLink(session: Session, ref: FunctionRef, link: string): stri
     for (const { registry } of session.source.recordsOf(other).publishes) if (registry.link === link) containers.add(registry.container);
   }
   const [only] = containers;
-  return (containers.size === 1 && only !== undefined ? only : link).replace(/^.*:/, '').replace(/^(struct|union) /, '');
+  const bare = (name: string): string => name.replace(/^.*:/, '').replace(/^(struct|union) /, '');
+  if (containers.size === 1 && only !== undefined) return bare(only);
+  return link === '' ? 'a list' : `the list of ${bare(link)}`;
 }
 
 function objectText(item: Value, spelling: Spelling): string {
@@ -326,14 +341,19 @@ function outcomesOf(session: Session, ref: FunctionRef, ways: readonly Way[], sp
   }
 }
 
-/** The higher the level, the less of what happens far from the function's own text. */
+/** The higher the level, the less of what happens far from the function's own text; references are told longest. */
 function matters(effect: Effect, level: number): boolean {
-  if (level === 0) return true;
-  if (effect.do === 'find' || effect.do === 'init') return effect.chain.length === 1;
-  if (level === 1) return effect.chain.length <= 3 || effect.do === 'put';
-  const count = effect.do === 'get' || effect.do === 'put' ? effect.count : undefined;
-  if (level === 2) return effect.chain.length <= 2 && (count === undefined || depthOf(rootOf(count)) <= 1);
-  return effect.chain.length === 1 || (count !== undefined && depthOf(rootOf(count)) === 0);
+  const depth = effect.chain.length;
+  switch (effect.do) {
+    case 'find': case 'init':
+      return level === 0 || (depth === 1 && level < 3);
+    case 'free': case 'publish': case 'unlink': case 'defer':
+      return level === 0 || depth <= 4 - level;
+    case 'get': case 'put':
+      return level < 3 || (reachOf(rootOf(effect.count)) <= 1 && depth <= 3);
+    default:
+      return level < 3 || depth === 1;
+  }
 }
 
 export function effectText(session: Session, ref: FunctionRef, effect: Effect, spelling: Spelling): string | undefined {
@@ -373,9 +393,14 @@ export function effectText(session: Session, ref: FunctionRef, effect: Effect, s
 
 const DEFERRED_TO = { rcu: 'an RCU callback', work: 'a work', timer: 'a timer' } as const;
 
+/** How a returned pointer comes. */
+export const REFERENCE_TAKEN = 'reference taken';
+export const BORROWED = 'borrowed';
+
 function returnText(session: Session, ref: FunctionRef, { final, effects }: Way, spelling: Spelling): string {
-  const type = session.code.resolveType(session.code.ir(ref).returnType, ref.file);
-  if (type.name === 'void' && type.pointers === 0) return 'void';
+  const { returnType } = session.code.ir(ref);
+  if (returnType.name === 'void' && returnType.pointers === 0) return 'void';
+  const type = isBuiltin(returnType.name) ? returnType : session.code.resolveType(returnType, ref.file);
   const { returns, returnClass } = final;
   if (type.pointers === 0) return numberText(returnClass, type.name === 'bool' || type.name === '_Bool', returns);
   const bits = returnClass & (ZERO | ERROR | POINTER);
@@ -390,7 +415,12 @@ function returnText(session: Session, ref: FunctionRef, { final, effects }: Way,
     if ((effect.do === 'init' || effect.do === 'get') && rootOf(effect.count) === root) taken += 1;
     if (effect.do === 'put' && rootOf(effect.count) === root) taken -= 1;
   }
-  return `${kind}: ${spelling.value(returns)}, ${taken > 0 ? 'reference taken' : 'borrowed'}`;
+  return `${kind}: ${spelling.value(returns)}, ${taken > 0 ? REFERENCE_TAKEN : BORROWED}`;
+}
+
+/** Spelled with keywords only: `int`, `unsigned long`. */
+function isBuiltin(name: string): boolean {
+  return /^(?:void|char|short|int|long|signed|unsigned|bool|_Bool|float|double| )+$/.test(name);
 }
 
 function numberText(mask: number, isBool: boolean, returns: Value | undefined): string {

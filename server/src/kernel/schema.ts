@@ -68,6 +68,11 @@ export interface Primitive {
   readonly gfp?: number;
   /** Control does not come back. */
   readonly noreturn?: true;
+  /**
+   * Reports a state that must not be (WARN, dump_stack): the ways on which it fires are not followed. Of a transparent
+   * one the argument is taken for false.
+   */
+  readonly complains?: true;
   /** Yields its first argument unchanged, or nothing of interest, and does nothing: READ_ONCE(x), likely(x). */
   readonly transparent?: true;
   /** Reads the count (kref_read): the path of the counter. */

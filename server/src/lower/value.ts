@@ -331,7 +331,10 @@ function call(state: Lowering, ast: Ast & { kind: 'call' }): Expr {
   if (primitive?.transparent === true) {
     const first = ast.args[0] ? value(state, ast.args[0]) : unknown;
     for (const arg of ast.args.slice(1)) effect(state, arg);
-    return first;
+    if (primitive.complains !== true) return first;
+    // The kernel says that this does not happen: what follows a WARN(1, ..) is the way of a bug that was seen.
+    if (first.op === 'number' && first.value !== 0) end(state.flow, { op: 'stop' });
+    return { op: 'number', value: 0 };
   }
   if (name === '__builtin_unreachable' || name === '__builtin_trap') {
     end(state.flow, { op: 'stop' });
@@ -348,7 +351,7 @@ function call(state: Lowering, ast: Ast & { kind: 'call' }): Expr {
     if (expanded !== undefined) return expanded;
   }
   const result = emitCall(state, { kind: 'direct', name }, ast);
-  if (primitive?.noreturn === true) end(state.flow, { op: 'stop' });
+  if (primitive?.noreturn === true || primitive?.complains === true) end(state.flow, { op: 'stop' });
   return result;
 }
 

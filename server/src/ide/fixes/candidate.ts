@@ -9,6 +9,7 @@ import type { RuleContext } from '../../rules/context.ts';
 import type { Effect } from '../../summary/effect.ts';
 import type { Session } from '../session.ts';
 import type { FunctionSource } from './source.ts';
+import type { TrialReport } from './trial.ts';
 
 export interface Candidate {
   readonly id: string;
@@ -19,8 +20,8 @@ export interface Candidate {
   readonly assumed: readonly string[];
   /** Known without a trial. */
   readonly refuted?: readonly string[];
-  /** The trial's verdict in words, where they say more than the finding that appears. */
-  readonly explain?: (appeared: readonly Finding[]) => string | undefined;
+  /** What a failed trial means here, where that says more than what it found. */
+  readonly explain?: (report: TrialReport) => string | undefined;
   /** Functions that are entered with the lock held from now on. */
   readonly enteredLocked?: readonly FunctionRef[];
 }

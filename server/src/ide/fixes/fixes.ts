@@ -9,17 +9,33 @@ import type { Finding } from '../finding.ts';
 import type { Session } from '../session.ts';
 import type { VerifiedFix } from '../workspace.ts';
 import type { Candidate, Problem } from './candidate.ts';
+import { checkedGetFixes } from './checked-get.ts';
+import { holdLockFixes } from './hold-lock.ts';
+import { lockingPutFixes } from './locking-put.ts';
 import { reorderFixes } from './reorder.ts';
 import { functionSource } from './source.ts';
-import type { Bench } from './trial.ts';
+import { tryEdits } from './trial.ts';
 
-const MAKERS: readonly ((problem: Problem) => readonly Candidate[])[] = [reorderFixes];
+const MAKERS: readonly ((problem: Problem) => readonly Candidate[])[] = [reorderFixes, lockingPutFixes, holdLockFixes, checkedGetFixes];
 
-/** Never throws. Best fix first, refuted ones last. */
-export function fixesOf(session: Session, bench: Bench, finding: Finding): readonly VerifiedFix[] {
+/** Answers by engine: a session makes a new one when a text changes. An editor asks again whenever the caret moves. */
+const answers = new WeakMap<Session['engine'], Map<string, readonly VerifiedFix[]>>();
+
+/** Best fix first, refuted ones last. */
+export function fixesOf(session: Session, finding: Finding): readonly VerifiedFix[] {
+  const known = answers.get(session.engine) ?? new Map<string, readonly VerifiedFix[]>();
+  answers.set(session.engine, known);
+  const { start } = finding.range;
+  const key = `${finding.rule}:${finding.file}:${start.line}:${start.character}`;
+  const fixes = known.get(key) ?? proveAll(session, finding);
+  known.set(key, fixes);
+  return fixes;
+}
+
+function proveAll(session: Session, finding: Finding): readonly VerifiedFix[] {
   const problem = problemOf(session, finding);
   if (!problem) return [];
-  const fixes = MAKERS.flatMap((make) => make(problem)).map((candidate) => verified(bench, finding, candidate));
+  const fixes = MAKERS.flatMap((make) => make(problem)).map((candidate) => verified(session, finding, candidate));
   return [...fixes.filter((fix) => fix.refuted.length === 0), ...fixes.filter((fix) => fix.refuted.length > 0)];
 }
 
@@ -32,38 +48,38 @@ function problemOf(session: Session, finding: Finding): Problem | undefined {
     if (!site || site.file !== finding.file || site.function !== finding.function) continue;
     const { start, end } = rangeOf(context, site);
     if (start.line !== finding.range.start.line || start.character !== finding.range.start.character || end.line !== finding.range.end.line) continue;
-    if (process.env.FDBG) console.error('INST', instance.chain.map(c=>c.function+c.span.start).join('>'), instance.judged.map(j=>j.verdict.kind), start, finding.range);
     const judged = instance.judged.find((one) => one.verdict.kind === 'unlocked');
     if (judged?.verdict.kind !== 'unlocked') continue;
     const { lookup } = judged.verdict;
     const [lock] = lookupLocks(lookup, context.analysis.entryLocks);
     const source = functionSource(session.code, instance.ref, session.textOf(finding.file));
-    if (process.env.FDBG) console.error(lock, !!source);
     if (!lock || !source) continue;
     const effects = foldLastPuts(judged.put.final.state.effects);
     const before = effects.slice(0, effects.findIndex((effect) => effect.do === 'put' && effect.chain === judged.put.chain));
-    if (process.env.FDBG) console.error(effects.map(e=>e.do+':'+e.chain.map(c=>c.function+c.span.start).join('>')+' '+((e as any).count?.id??'')), before.length, judged.put.object.count.id);
     return { session, context, finding, instance, judged, lookup, lock, ref: instance.ref, source, before };
   }
   return undefined;
 }
 
-function verified(bench: Bench, finding: Finding, candidate: Candidate): VerifiedFix {
+function verified(session: Session, finding: Finding, candidate: Candidate): VerifiedFix {
   const { id, title, edits, proved, assumed } = candidate;
   if (candidate.refuted) return { id, title, edits, proved: [], assumed: [], refuted: candidate.refuted };
-  const report = bench.try(edits, finding, candidate.enteredLocked ?? []);
+  const report = tryEdits(session, edits, finding, candidate.enteredLocked ?? []);
   // What holds under an option only was there before, behind the defect that is repaired.
   const certain = report.appeared.filter((one) => one.config === undefined);
   const conditional = report.appeared.filter((one) => one.config !== undefined);
-  const reasons = [
+  const failed = [
     ...report.broken,
-    ...(certain.length > 0 ? [candidate.explain?.(certain) ?? certain.map((one) => `${one.message} (${one.rule} in ${one.function}())`).join('; ')] : []),
+    ...certain.map((one) => `${one.message} (${one.rule} in ${one.function}())`),
+    ...report.lost.map((object) => `a reference to '${object}' would no longer be dropped`),
     ...(report.gone ? [] : [`the put may still be the last one outside '${finding.lock ?? 'the lock'}'`]),
   ];
+  const explained = failed.length > 0 ? candidate.explain?.(report) : undefined;
+  const reasons = explained === undefined ? failed : [explained];
   if (reasons.length > 0) return { id, title, edits, proved: [], assumed: [], refuted: reasons };
   return {
     id, title, edits, refuted: [],
-    proved: [...proved, 'analysed again with the change: the finding is gone, no other appeared, the locks are balanced as before'],
+    proved: [...proved, 'analysed again with the change: the finding is gone, no other appeared, locks and references are balanced as before'],
     assumed: [...assumed, ...conditional.map((one) => `${one.config} is off; with it: ${one.message} (${one.rule} in ${one.function}())`)],
   };
 }

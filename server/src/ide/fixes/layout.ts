@@ -4,7 +4,7 @@ import type { Span } from '../../base/span.ts';
 import { spanOf, textOf, type FunctionSource, type SyntaxNode } from './source.ts';
 
 const TAB = 8;
-const COLUMNS = 80;
+export const COLUMNS = 80;
 
 export function lineStartOf(text: string, offset: number): number {
   return text.lastIndexOf('\n', offset - 1) + 1;
@@ -43,6 +43,19 @@ export function fitted(indent: string, statement: string): string {
   return lines.join(`\n${below}`);
 }
 
+/**
+ * What stands before one more argument, for a call that is renamed: a space, or the next line below the first argument
+ * if the statement's line would get too long.
+ */
+export function beforeArgument(text: string, call: { readonly nameSpan: Span; readonly end: number }, name: string, argument: string): string {
+  const start = lineStartOf(text, call.nameSpan.start);
+  const upToName = text.slice(start, call.nameSpan.start);
+  const given = text.slice(call.nameSpan.end, call.end);
+  const after = /^[);{ ]*/.exec(text.slice(call.end))?.[0].trimEnd() ?? '';
+  if (given.includes('\n') || columnsOf(`${upToName}${name}${given}, ${argument}${after}`) <= COLUMNS) return ' ';
+  return `\n${padTo(columnsOf(`${upToName}${name}(`))}`;
+}
+
 /** The whole lines of a span, with the newline after them, and one of two blank lines that would meet. */
 export function wholeLines(text: string, span: Span): Span {
   const start = lineStartOf(text, span.start);
@@ -50,6 +63,12 @@ export function wholeLines(text: string, span: Span): Span {
   const end = newline < 0 ? text.length : newline + 1;
   const blankBefore = text.slice(0, start).endsWith('\n\n') || text.slice(0, start).endsWith('{\n');
   return blankBefore && text[end] === '\n' ? { start, end: end + 1 } : { start, end };
+}
+
+/** Where a new line after a statement begins: a comment behind it stays with it. */
+export function behind(text: string, end: number): number {
+  const rest = /^[^\n]*/.exec(text.slice(end))?.[0] ?? '';
+  return /^\s*\/\*.*\*\/\s*$/.test(rest) ? end + rest.trimEnd().length : end;
 }
 
 /** Inserts a declaration after the last one at the top of a block. */
@@ -63,10 +82,7 @@ export function declarationEdit(source: FunctionSource, block: SyntaxNode, decla
     if (node.type !== 'declaration') break;
     last = node;
   }
-  const at = last ? spanOf(source, last).end : spanOf(source, block).start + 1;
-  // A comment behind the declaration stays on its line.
-  const rest = /^[^\n]*/.exec(text.slice(at))?.[0] ?? '';
-  const start = /^\s*\/\*.*\*\/\s*$/.test(rest) ? at + rest.length : at;
+  const start = behind(text, last ? spanOf(source, last).end : spanOf(source, block).start + 1);
   return { start, end: start, newText: `\n${indent}${declaration}${last ? '' : '\n'}` };
 }
 

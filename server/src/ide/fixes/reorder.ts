@@ -4,13 +4,13 @@
 
 import type { Span } from '../../base/span.ts';
 import { rootOf } from '../../domain/value.ts';
-import type { Effect, Site } from '../../summary/effect.ts';
+import type { Effect, Hold, Site } from '../../summary/effect.ts';
 import { objectText, spanIn } from '../../rules/context.ts';
 import type { Edit } from '../workspace.ts';
 import type { Candidate, Problem } from './candidate.ts';
-import { declarationEdit, fitted, freeName, indentOf, takenNames, wholeLines } from './layout.ts';
+import { behind, declarationEdit, fitted, freeName, indentOf, takenNames, wholeLines } from './layout.ts';
 import {
-  callAt, callParts, childOf, descendants, functionSource, spanOf, statementAt, textOf, type FunctionSource, type SyntaxNode,
+  callAt, callParts, childOf, descendants, functionSource, spanOf, statementAt, substituted, textOf, type FunctionSource, type SyntaxNode,
 } from './source.ts';
 
 type Put = Effect & { readonly do: 'put' };
@@ -30,7 +30,7 @@ export function reorderFixes(problem: Problem): readonly Candidate[] {
   const putter = nameOf(source, statementAt(source, spanIn(context, outermost(earlier))) ?? late) ?? 'the locked put';
   const indent = indentOf(source.text, spanOf(source, late).start);
   const move = (text: string): Edit => {
-    const at = spanOf(source, late).end;
+    const at = behind(source.text, spanOf(source, late).end);
     return { file: finding.file, start: at, end: at, newText: `\n${indent}${text}` };
   };
   const remove: Edit = { file: finding.file, ...wholeLines(source.text, region), newText: '' };
@@ -51,10 +51,11 @@ export function reorderFixes(problem: Problem): readonly Candidate[] {
   const object = objectText(earlier.count);
   const plain: Candidate = {
     id: 'move-locked-put-after', title: `Move ${putter}() after ${call}()`, edits: [remove, move(text)], proved, assumed: [],
-    explain: (appeared) => {
+    explain: ({ appeared, lost }) => {
       const leak = appeared.find((one) => one.rule === 'ref-leak' && one.function === finding.function);
+      if (!leak && !lost.includes(object)) return undefined;
       const taken = leak?.steps?.find((step) => step.role === 'taken')?.function ?? problem.lookup.ref.name;
-      return leak && `${call}() clears ${object}, ${putter}() would find nothing and the reference taken by ${taken}() would leak`;
+      return `${call}() clears ${object}, ${putter}() would find nothing and the reference taken by ${taken}() would leak`;
     },
   };
 
@@ -62,13 +63,12 @@ export function reorderFixes(problem: Problem): readonly Candidate[] {
   const type = context.typing.contentType(pointer.address, finding.file);
   if (!spelled || !type) return [plain];
   const name = freeName(takenNames(source), spelled.name);
-  const start = spanOf(source, childOf(block, statementAt(source, region) ?? late) ?? late).start === region.start ? region.start : region.start;
   return [{
     id: 'reorder-keep-reference',
     title: `Save ${object}, call ${call}(), then drop the last reference under ${lock.text}`,
     edits: [
       { file: finding.file, ...declarationEdit(source, block, `${type.name} ${'*'.repeat(type.pointers)}${name};`) },
-      { file: finding.file, start, end: region.end, newText: `${name} = ${object};` },
+      { file: finding.file, ...region, newText: `${name} = ${object};` },
       move(spelled.text(name, indent)),
     ],
     proved: [...proved, `the saved pointer is not read from ${object} after ${call}() has run`],
@@ -99,7 +99,7 @@ function regionOf({ source, context, before }: Problem, put: Put, block: SyntaxN
   if (!own) return undefined;
   let { start, end } = spanOf(source, own);
   const index = before.indexOf(put);
-  for (const hold of put.held) {
+  for (const hold of put.held.filter(isOwn)) {
     const taken = before.slice(0, index).findLast((effect) => effect.do === 'lock' && effect.lock === hold.lock);
     const dropped = before.slice(index + 1).find((effect) => effect.do === 'unlock' && effect.lock === hold.lock);
     if (!taken?.chain[0] || !dropped?.chain[0]) return undefined;
@@ -110,6 +110,11 @@ function regionOf({ source, context, before }: Problem, put: Put, block: SyntaxN
     end = Math.max(end, spanOf(source, to).end);
   }
   return { start, end };
+}
+
+/** Taken by the function itself: each call on the way to a lock prefixes the hold's id. */
+function isOwn(hold: Hold): boolean {
+  return !hold.id.includes('>');
 }
 
 interface Spelled {
@@ -165,15 +170,6 @@ function unwrapped(
   const given = new Map(names.map((name, index) => [name, outer.args[index]?.text ?? name]));
   if ([...given.values()].some((text) => !/^[\w.>-]+$/.test(text))) return undefined;
   return { name: parts.name, args: parts.args.map(({ node }) => substituted(source, node, given)) };
-}
-
-function substituted(source: FunctionSource, node: SyntaxNode, given: ReadonlyMap<string, string>): string {
-  const whole = spanOf(source, node);
-  return descendants(node).filter((each) => each.type === 'identifier').toReversed().reduce((text, each) => {
-    const span = spanOf(source, each);
-    const name = source.text.slice(span.start, span.end);
-    return text.slice(0, span.start - whole.start) + (given.get(name) ?? name) + text.slice(span.end - whole.start);
-  }, textOf(source, node));
 }
 
 function callsOf(source: FunctionSource, name: string): number {

@@ -103,3 +103,13 @@ export function callParts(source: FunctionSource, call: SyntaxNode): CallParts |
       .map((node) => ({ node, text: textOf(source, node), span: spanOf(source, node) })),
   };
 }
+
+/** A node's text with other texts for some of its names. */
+export function substituted(source: FunctionSource, node: SyntaxNode, given: ReadonlyMap<string, string>): string {
+  const whole = spanOf(source, node);
+  return descendants(node).filter((each) => each.type === 'identifier').toReversed().reduce((text, each) => {
+    const span = spanOf(source, each);
+    const name = source.text.slice(span.start, span.end);
+    return text.slice(0, span.start - whole.start) + (given.get(name) ?? name) + text.slice(span.end - whole.start);
+  }, textOf(source, node));
+}

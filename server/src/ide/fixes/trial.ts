@@ -1,9 +1,13 @@
-// Applies edits to a copy of the program and looks again: is the finding gone, has another one appeared, does the text
-// still parse, are the locks balanced as before?
+// Tries edits on a copy of the texts and looks again: is the finding gone, has another one appeared, does the text
+// still parse, are the locks balanced as before? The program is the session's own, with other texts for a moment;
+// the engine is a new one, so that nothing the session has worked out is touched.
 
-import type { Gap } from '../../base/gap.ts';
 import { printPlace } from '../../domain/value.ts';
+import { createEngine } from '../../engine/engine.ts';
+import { foldLastPuts } from '../../engine/summarise.ts';
+import { createRecordSource } from '../../finality/analysis.ts';
 import type { FunctionRef } from '../../program/code.ts';
+import { objectText } from '../../rules/context.ts';
 import { applyEdits } from '../apply-edits.ts';
 import { checkFiles } from '../check.ts';
 import type { Finding } from '../finding.ts';
@@ -13,53 +17,49 @@ import type { Edit } from '../workspace.ts';
 export interface TrialReport {
   readonly gone: boolean;
   readonly appeared: readonly Finding[];
-  /** What no longer parses, or holds other locks at its end than before: one sentence each. */
+  /** What no longer parses, or leaves with other locks held than before: one sentence each. */
   readonly broken: readonly string[];
+  /** Objects of which an edited function drops fewer references than before, as it spells them. */
+  readonly lost: readonly string[];
 }
 
-/** Where edits are tried: a session of its own over the same files. */
-export interface Bench {
-  /** What the workspace was told: an open editor's text, or undefined for what the disk has. */
-  setText(file: string, text: string | undefined): void;
-  /** `enteredLocked`: functions that drop a lock for their caller once the edits are in. */
-  try(edits: readonly Edit[], finding: Finding, enteredLocked: readonly FunctionRef[]): TrialReport;
+/** `enteredLocked`: functions that drop a lock for their caller once the edits are in. */
+export function tryEdits(session: Session, edits: readonly Edit[], finding: Finding, enteredLocked: readonly FunctionRef[]): TrialReport {
+  const changed = [...new Set(edits.map((edit) => edit.file))];
+  const files = [...new Set([finding.file, ...changed])];
+  const edited = changed.flatMap((file) => session.code.functionsIn(file)
+    .filter(({ item: { span } }) => edits.some((edit) => edit.file === file && edit.start >= span.start && edit.end <= span.end)));
+  const exempt = new Set(enteredLocked.map((ref) => ref.name));
+  const before = checkFiles(session, files).findings;
+  const healthBefore = edited.map((ref) => healthOf(session, ref));
+  const texts = new Map(changed.map((file) =>
+    [file, applyEdits(session.textOf(file), edits.filter((edit) => edit.file === file))] as const));
+
+  try {
+    for (const [file, text] of texts) session.code.setText(file, text);
+    const copy = copyOf(session, texts);
+    const after = checkFiles(copy, files).findings;
+    const pairs = edited.flatMap((ref, index) => {
+      const now = copy.code.functionsIn(ref.file).find((candidate) => candidate.name === ref.name);
+      const old = healthBefore[index];
+      return old ? [{ name: ref.name, old, now: now && healthOf(copy, now) }] : [];
+    });
+    return {
+      gone: count(after, finding) < count(before, finding),
+      appeared: appeared(before, after),
+      broken: pairs.flatMap(({ name, old, now }) => (now ? worseThan(old, now, name, exempt) : [`${name}() would not parse`])),
+      lost: pairs.flatMap(({ old, now }) => [...old.drops].filter(([object, drops]) => now && (now.drops.get(object) ?? 0) < drops).map(([object]) => object)),
+    };
+  } finally {
+    for (const file of changed) session.code.setText(file, session.textOf(file));
+  }
 }
 
-/** `open` opens a session over the same files; it is asked once, at the first trial. */
-export function createBench(session: Session, open: () => Session): Bench {
-  const texts = new Map<string, string>();
-  let opened: Session | undefined;
-  const copyOf = (): Session => {
-    if (opened) return opened;
-    opened = open();
-    for (const [file, text] of texts) opened.setText(file, text);
-    return opened;
-  };
-  return {
-    setText(file, text) {
-      if (text === undefined) texts.delete(file);
-      else texts.set(file, text);
-      opened?.setText(file, text);
-    },
-    try(edits, finding, enteredLocked) {
-      const copy = copyOf();
-      const changed = [...new Set(edits.map((edit) => edit.file))];
-      const files = [...new Set([finding.file, ...changed])];
-      const before = checkFiles(session, files).findings;
-      for (const file of changed) {
-        copy.setText(file, applyEdits(session.textOf(file), edits.filter((edit) => edit.file === file)));
-      }
-      const after = checkFiles(copy, files).findings;
-      const entered = new Set(enteredLocked.map((ref) => ref.name));
-      const report: TrialReport = {
-        gone: count(after, finding) < count(before, finding),
-        appeared: appeared(before, after),
-        broken: changed.flatMap((file) => broken(session, copy, file, entered)),
-      };
-      for (const file of changed) copy.setText(file, texts.get(file));
-      return report;
-    },
-  };
+function copyOf(session: Session, texts: ReadonlyMap<string, string>): Session {
+  const { code, configHolds } = session;
+  const textOf = (file: string): string => texts.get(file) ?? session.textOf(file);
+  const engine = createEngine(code, session.engine.base.knowledge, { textOf, configHolds });
+  return { files: session.files, code, configHolds, textOf, engine, source: createRecordSource(engine), setText: () => undefined };
 }
 
 /** Lines move with an edit: a finding is told by what it says of which function. */
@@ -81,28 +81,41 @@ function appeared(before: readonly Finding[], after: readonly Finding[]): readon
   });
 }
 
-function broken(session: Session, copy: Session, file: string, enteredLocked: ReadonlySet<string>): readonly string[] {
-  const known = new Map(session.code.functionsIn(file).map((ref) => [ref.name, ref]));
-  const now = copy.code.functionsIn(file);
-  if (now.length !== known.size) return [`${file} would not parse`];
-  return now.flatMap((ref) => {
-    const old = known.get(ref.name);
-    if (!old || old === ref) return [];
-    if (parseGaps(copy.code.ir(ref).gaps) > parseGaps(session.code.ir(old).gaps)) return [`${ref.name}() would not parse`];
-    if (enteredLocked.has(ref.name)) return [];
-    const locks = lockBalance(copy, ref);
-    return locks === lockBalance(session, old) ? [] : [`${ref.name}() would leave with other locks held than before: ${locks || 'none'}`];
-  });
+interface Health {
+  readonly parseGaps: number;
+  /** Locks that some way through the function leaves taken, or drops for its caller. */
+  readonly locks: string;
+  /** References dropped, by object, on the way that drops most of them. */
+  readonly drops: ReadonlyMap<string, number>;
 }
 
-function parseGaps(gaps: readonly Gap[]): number {
-  return gaps.filter((gap) => gap.kind === 'parse').length;
-}
-
-/** Locks that some way through the function leaves taken, or drops for its caller. */
-function lockBalance(session: Session, ref: FunctionRef): string {
+function healthOf(session: Session, ref: FunctionRef): Health {
   const locks = session.engine.summaryOf(ref).outcomes.flatMap((outcome) => [
-    ...outcome.taken.map((hold) => `+${printPlace(hold.lock)}`), ...outcome.dropped.map((lock) => `-${printPlace(lock)}`),
+    ...outcome.taken.map((hold) => printPlace(hold.lock)), ...outcome.dropped.map((lock) => `${printPlace(lock)} (dropped)`),
   ]);
-  return [...new Set(locks)].sort().join(' ');
+  return {
+    parseGaps: session.code.ir(ref).gaps.filter((gap) => gap.kind === 'parse').length,
+    locks: [...new Set(locks)].sort().join(', ') || 'none',
+    drops: dropsOf(session, ref),
+  };
+}
+
+function dropsOf(session: Session, ref: FunctionRef): ReadonlyMap<string, number> {
+  const most = new Map<string, number>();
+  for (const final of session.engine.executionOf(ref).finals) {
+    const own = new Map<string, number>();
+    for (const effect of foldLastPuts(final.state.effects)) {
+      if (effect.do !== 'put') continue;
+      const object = objectText(effect.count);
+      own.set(object, (own.get(object) ?? 0) + 1);
+    }
+    for (const [object, drops] of own) most.set(object, Math.max(drops, most.get(object) ?? 0));
+  }
+  return most;
+}
+
+function worseThan(before: Health, after: Health, name: string, exempt: ReadonlySet<string>): readonly string[] {
+  if (after.parseGaps > before.parseGaps) return [`${name}() would not parse`];
+  if (exempt.has(name) || after.locks === before.locks) return [];
+  return [`${name}() would leave with other locks held than before: ${after.locks}, not ${before.locks}`];
 }

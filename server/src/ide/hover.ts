@@ -1,0 +1,160 @@
+// What a function does to locks and references, shown at its name; at a put, whether it can be the last one first.
+
+import { lineStarts, offsetAt, positionAt, type Position } from '../base/span.ts';
+import { loadKnowledge } from '../kernel/knowledge.ts';
+import type { Primitive, PrimitiveEffect } from '../kernel/schema.ts';
+import type { FunctionSummary, SummaryRef } from './finding.ts';
+import { contextFor } from './judgements.ts';
+import { functionAt, putsWhere } from './puts.ts';
+import type { Session } from './session.ts';
+import { BORROWED, REFERENCE_TAKEN, summaryOf } from './summary.ts';
+import { verdictsOf } from './verdict.ts';
+import type { Hover } from './workspace.ts';
+
+const MOST_LINES = 12;
+const MOST_REFS = 4;
+const MOST_RETURNS = 3;
+
+/** A line of the hover; `code` parts are set in a fixed font where there is Markdown. */
+type Line = readonly (string | { readonly code: string })[];
+
+export function hover(session: Session, file: string, position: Position): Hover | undefined {
+  const text = session.textOf(file);
+  const starts = lineStarts(text);
+  const word = wordAt(text, offsetAt(starts, position));
+  if (!word) return undefined;
+  const { start, end, name } = word;
+  const ref = functionAt(session, file, start);
+  if (!ref) return undefined;
+  const isDefinition = ref.item.nameSpan.start === start;
+  const inBody = ref.item.bodySpan.start <= start;
+  if (!isDefinition && !(inBody && /^\s*\(/.test(text.slice(end, end + 8)))) return undefined;
+
+  const lines: Line[] = [];
+  if (!isDefinition) {
+    const [put] = putsWhere(session, file, (span) => span.start === start, ref);
+    const [verdict] = put ? verdictsOf(contextFor(session, file), put) : [];
+    if (put && verdict) lines.push([verdict.sentence]);
+  }
+  const callee = isDefinition ? ref : session.code.resolve(name, file);
+  const primitive = loadKnowledge().primitives.get(name);
+  if (callee) lines.push(...summaryLines(summaryOf(session, callee), MOST_LINES - lines.length));
+  else if (primitive?.effects) lines.push(...primitiveLines(primitive));
+  if (lines.length === 0) return undefined;
+  return {
+    markdown: lines.slice(0, MOST_LINES).map(markdownOf).join('  \n'),
+    plain: lines.slice(0, MOST_LINES).map(plainOf).join('\n'),
+    start: positionAt(starts, start), end: positionAt(starts, end),
+  };
+}
+
+function wordAt(text: string, offset: number): { start: number; end: number; name: string } | undefined {
+  let start = offset;
+  while (start > 0 && /\w/.test(text[start - 1] ?? '')) start -= 1;
+  let end = offset;
+  while (/\w/.test(text[end] ?? '')) end += 1;
+  const name = text.slice(start, end);
+  return /^[A-Za-z_]/.test(name) ? { start, end, name } : undefined;
+}
+
+function plainOf(line: Line): string {
+  return line.map((part) => (typeof part === 'string' ? part : part.code)).join('');
+}
+
+function markdownOf(line: Line): string {
+  return line.map((part) => (typeof part === 'string' ? part.replace(/[\\`*_[\]<>]/g, '\\$&') : `\`${part.code}\``)).join('');
+}
+
+function codes(names: readonly string[]): Line {
+  return names.flatMap((code, index) => (index === 0 ? [{ code }] : [', ', { code }]));
+}
+
+const LOCK_WORDS = [['requires', 'needs '], ['takes', 'takes '], ['drops', 'drops '], ['takes-and-drops', 'takes and drops ']] as const;
+
+function summaryLines(summary: FunctionSummary, room: number): readonly Line[] {
+  const head: Line[] = [[{ code: `${summary.function}()` }, `, ${summary.maySleep ? 'may sleep' : 'does not sleep'}`]];
+  for (const [effect, words] of LOCK_WORDS) {
+    const locks = summary.locks.filter((lock) => lock.effect === effect).map(({ lock }) => lock);
+    if (locks.length > 0) head.push([words, ...codes(locks)]);
+  }
+  const tail: Line[] = [];
+  const cleared = summary.writes.filter(({ value }) => value === 'NULL').map(({ place }) => place);
+  if (cleared.length > 0) tail.push(['clears ', ...codes(cleared)]);
+  const returned = [...new Set(summary.outcomes.map(({ returns }) => returns.replace(/^[^:]*: /, '')).filter((returns) => returns.endsWith(REFERENCE_TAKEN) || returns.endsWith(BORROWED)))]
+    .sort((a, b) => Number(b.endsWith(REFERENCE_TAKEN)) - Number(a.endsWith(REFERENCE_TAKEN)));
+  for (const returns of returned.slice(0, MOST_RETURNS)) {
+    const comma = returns.lastIndexOf(', ');
+    tail.push(['returns ', { code: returns.slice(0, comma) }, returns.slice(comma)]);
+  }
+  const { gaps } = summary;
+  const [gap] = gaps;
+  if (gap) tail.push([`not seen: ${gap.detail}${gaps.length > 1 ? ` (and ${gaps.length - 1} more)` : ''}`]);
+
+  const refs = mergedRefs(summary.refs);
+  const free = Math.max(1, Math.min(MOST_REFS + 1, room - head.length - tail.length));
+  const shown = refs.length <= free ? refs : refs.slice(0, free - 1);
+  const middle = shown.map(refLine);
+  if (shown.length < refs.length) middle.push([`and ${refs.length - shown.length} more references`]);
+  return [...head, ...middle, ...tail].slice(0, room);
+}
+
+interface MergedRef {
+  readonly object: string;
+  readonly verb: 'takes' | 'drops' | 'takes and drops';
+  readonly held: readonly string[];
+  readonly when: string;
+  readonly mayBeLast: boolean | undefined;
+}
+
+/** One line for each object; what is dropped and may be the last first, and what is near the parameters before the rest. */
+function mergedRefs(refs: readonly SummaryRef[]): readonly MergedRef[] {
+  const byObject = new Map<string, SummaryRef[]>();
+  for (const ref of refs) byObject.set(ref.object, [...(byObject.get(ref.object) ?? []), ref]);
+  const merged = [...byObject].map(([object, all]): MergedRef => {
+    const puts = all.filter((ref) => ref.change < 0);
+    const gets = all.filter((ref) => ref.change > 0);
+    const conditions = new Set(all.map(({ when }) => when));
+    const [when = ''] = conditions;
+    return {
+      object, verb: puts.length === 0 ? 'takes' : gets.length === 0 ? 'drops' : 'takes and drops',
+      held: (puts.length === 0 ? gets : puts).map(({ held }) => held).reduce((common, held) => common.filter((lock) => held.includes(lock))),
+      when: conditions.size === 1 ? when : '',
+      mayBeLast: puts.length === 0 ? undefined : puts.some(({ mayBeLast }) => mayBeLast),
+    };
+  });
+  const rank = ({ verb }: MergedRef): number => (verb === 'drops' ? 0 : verb === 'takes' ? 1 : 2);
+  const distance = ({ object }: MergedRef): number => (object.match(/->|\(/g) ?? []).length;
+  return merged.sort((a, b) => rank(a) - rank(b) || distance(a) - distance(b));
+}
+
+function refLine({ object, verb, held, when, mayBeLast }: MergedRef): Line {
+  const locks: Line = held.length === 0 ? [', no lock held'] : [', ', ...codes(held), ' held'];
+  const last = mayBeLast === undefined ? '' : mayBeLast ? ', may be the last' : ', not the last';
+  const condition: Line = when === '' ? [] : [', if ', { code: when }];
+  return [`${verb} a reference to `, { code: object }, ...locks, last, ...condition];
+}
+
+/** A kernel API whose body is not at hand: what its data entry says. */
+function primitiveLines(primitive: Primitive): readonly Line[] {
+  const words = (primitive.effects ?? []).flatMap((effect) => primitiveWords(effect) ?? []);
+  if (words.length === 0) return [];
+  return [[{ code: `${primitive.name}()` }, primitive.sleeps ? ', may sleep' : ''], ...words.map((one): Line => [one]), [`as in ${primitive.source}`]];
+}
+
+function primitiveWords(effect: PrimitiveEffect): string | undefined {
+  switch (effect.do) {
+    case 'lock': return 'takes a lock';
+    case 'unlock': return 'drops a lock';
+    case 'assert-held': return 'needs a lock';
+    case 'init': return 'sets the count';
+    case 'get': return effect.checked ? 'takes a reference if the count is not zero' : 'takes a reference';
+    case 'put': return effect.neverLast ? 'drops a reference that must not be the last' : 'drops a reference';
+    case 'publish': return 'puts an object where others find it';
+    case 'unlink': return 'takes an object off where others find it';
+    case 'find': return 'finds an object and takes no reference';
+    case 'defer': return 'runs something later, without the locks held here';
+    case 'grace': return 'waits for a grace period';
+    case 'free': return 'frees memory';
+    case 'write': return undefined;
+  }
+}
