@@ -49,18 +49,18 @@ struct shed *shed_get(int number)
 	return NULL;
 }
 
-int shed_open(int number)
+struct shed *shed_open(int number)
 {
 	struct shed *s = kzalloc(sizeof(*s), GFP_KERNEL);
 
 	if (!s)
-		return -ENOMEM;
+		return NULL;
 	kref_init(&s->ref);
 	s->number = number;
 	mutex_lock(&sheds_lock);
 	list_add(&s->node, &sheds);
 	mutex_unlock(&sheds_lock);
-	return 0;
+	return s;
 }
 
 void shed_close(struct shed *s)
@@ -84,6 +84,12 @@ void shed_visit(struct shed *s)
 	kref_get(&s->ref);
 	kref_put(&s->ref, shed_release);
 	shed_close(s);
+}
+
+int keeper_join(struct keeper *k, int number)
+{
+	k->shed = shed_get(number);
+	return k->shed ? 0 : -ENOENT;
 }
 
 struct shed *keeper_shed(struct keeper *k)

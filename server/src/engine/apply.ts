@@ -4,7 +4,7 @@
 import type { Span } from '../base/span.ts';
 import type { LockMode, Primitive, PrimitiveEffect, When } from '../kernel/schema.ts';
 import { hangsOn, isEntryValue, pathOf, rootOf, type Value } from '../domain/value.ts';
-import { ANY, ERROR, NEGATIVE, POINTER, POSITIVE, TRUE_, ZERO, classOf, narrow, assume } from '../domain/facts.ts';
+import { ANY, ERROR, NEGATIVE, POINTER, POSITIVE, TRUE_, ZERO, classOf, narrow, assume, joinFacts, type Facts } from '../domain/facts.ts';
 import type { Effect, Hold, LastEffects, Mark, Outcome, Site, Summary } from '../summary/effect.ts';
 import { addEffect, addMark, fork, type State } from './state.ts';
 import { assumeComparison, readPlace } from './evaluate.ts';
@@ -404,26 +404,13 @@ function applyOutcome(frame: Frame, before: State, callee: string, outcome: Outc
   const { values } = frame.engine;
   const substitute = substitution(frame, before, call, key, callee);
   let state = fork(before);
-  // What the callee tested.
-  for (const { value, mask } of outcome.facts.classes.values()) {
-    const mine = substitute(value);
-    const facts = narrow(state.facts, mine, mask);
-    if (!facts) return undefined;
-    state.facts = facts;
-  }
-  for (const { left, operator, right, holds } of outcome.facts.truths.values()) {
-    const mineLeft = substitute(left);
-    const mineRight = substitute(right);
-    if (mineLeft.node.k === 'number' || mineRight.node.k === 'number' || mineLeft === mineRight) {
-      const next = assumeComparison(frame, state, mineLeft, operator, mineRight, holds);
-      if (!next) return undefined;
-      state = next === state ? fork(state) : next;
-      continue;
-    }
-    const facts = assume(state.facts, mineLeft, operator, mineRight, holds);
-    if (!facts) return undefined;
-    state.facts = facts;
-  }
+  // What the callee tested: one of its cases must be possible here, and what is common to those that are, holds.
+  const cases = outcome.cases.length > 1 ? outcome.cases : [outcome.facts];
+  const possible = cases.flatMap((facts) => assumeFacts(frame, state, facts, substitute) ?? []);
+  const [first, ...others] = possible;
+  if (!first) return undefined;
+  state = first;
+  for (const other of others) state.facts = joinFacts(state.facts, other.facts);
   for (const mark of outcome.marks) {
     const mine = substituteMark(before, mark, substitute, key);
     if (mine.mark === 'not-member' && isMember(frame, state, mine.value, mine.container)) return undefined;
@@ -454,6 +441,30 @@ function applyOutcome(frame: Frame, before: State, callee: string, outcome: Outc
   if (!facts && (classOf(state.facts, result) & outcome.returnClass) === 0) return undefined;
   state.facts = facts ?? state.facts;
   return { state, result };
+}
+
+/** The state in which a callee's facts hold, in the caller's terms; undefined if they cannot. */
+function assumeFacts(frame: Frame, before: State, facts: Facts, substitute: (value: Value) => Value): State | undefined {
+  let state = fork(before);
+  for (const { value, mask } of facts.classes.values()) {
+    const narrowed = narrow(state.facts, substitute(value), mask);
+    if (!narrowed) return undefined;
+    state.facts = narrowed;
+  }
+  for (const { left, operator, right, holds } of facts.truths.values()) {
+    const mineLeft = substitute(left);
+    const mineRight = substitute(right);
+    if (mineLeft.node.k === 'number' || mineRight.node.k === 'number' || mineLeft === mineRight) {
+      const next = assumeComparison(frame, state, mineLeft, operator, mineRight, holds);
+      if (!next) return undefined;
+      state = next === state ? fork(state) : next;
+      continue;
+    }
+    const assumed = assume(state.facts, mineLeft, operator, mineRight, holds);
+    if (!assumed) return undefined;
+    state.facts = assumed;
+  }
+  return state;
 }
 
 /** An effect on an object that is NULL here does not happen. */

@@ -298,6 +298,10 @@ function membership(frame: Frame, left: Value, right: Value): { object: Value; c
   if (container === undefined) return undefined;
   if (node.k === 'load' && node.address.node.k === 'at') {
     const path = pathOf(node.address);
+    // A pointer to another of its own kind (`k->parent == &dev->kobj`) is a relation, no registry.
+    const { typing } = frame.engine;
+    const own = typing.contentType(frame.engine.values.at(rootOf(node.address), path.slice(0, -1)), frame.fn.file)?.name;
+    if (own !== undefined && own === typing.contentType(right, frame.fn.file)?.name) return undefined;
     return { object: frame.engine.values.at(rootOf(node.address), path.slice(0, -1)), container, same: false };
   }
   if (left.node.k === 'at' && frame.engine.typing.placeName(left, frame.fn.file) === container) return { object: left, container, same: true };

@@ -4,10 +4,10 @@
 import { lineStarts, positionAt, type Span } from '../base/span.ts';
 import type { Gap } from '../base/gap.ts';
 import type { CType, Expr, FunctionIr, Instruction } from '../lower/ir.ts';
-import { rootOf, type Value } from '../domain/value.ts';
+import { isEntryValue, rootOf, type Value } from '../domain/value.ts';
 import { ANY, ERROR, NEGATIVE, POINTER, ZERO, classOf, narrow } from '../domain/facts.ts';
 import type { Effect, Hold, LastEffects } from '../summary/effect.ts';
-import { absorbs, deedsOf, fork, emptyState, joinStates, markKey, stateKey, type State } from './state.ts';
+import { absorbs, deedsOf, effectKey, fork, emptyState, joinStates, markKey, stateKey, type State } from './state.ts';
 import { flowOf, targetsOf } from './flow.ts';
 import { addressOf, assumeClass, assumeCondition, evaluate, hintType, tempName } from './evaluate.ts';
 import { applyPrimitive, applySummary, requireLock, unionOfEffects, writePlace, type CallSite, type Way } from './apply.ts';
@@ -40,7 +40,9 @@ export interface Limits {
   readonly finals: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { statesPerBlock: 32, steps: 6000, finals: 64 };
+const SHORT = 16;
+
+export const DEFAULT_LIMITS: Limits = { statesPerBlock: 48, steps: 8000, finals: 64 };
 
 /** `configHolds`: whether a configuration atom is known to hold; undefined when no .config says. */
 export function execute(
@@ -61,7 +63,7 @@ export function execute(
     }
     const waiting = pending.get(block) ?? { byKey: new Map<string, State[]>(), size: 0 };
     pending.set(block, waiting);
-    if (!join(waiting, stateKey(state), state, limits.statesPerBlock, scalars)) cut = true;
+    if (!join(waiting, stateKey(state), state, limits.statesPerBlock, scalars, apart)) cut = true;
   };
 
   /** Follows an edge, minding loops: once around, then only out. */
@@ -77,6 +79,8 @@ export function execute(
     arrive(to, state);
   };
 
+  // A short function keeps the ways apart on which its caller's arguments differ.
+  const apart = fn.blocks.length <= SHORT ? 6 : 0;
   const scalars = new Set<number>();
   for (const [name, type] of frame.localTypes) {
     if (type.pointers === 0 && !type.array && !/^(struct|union) |^\?$/.test(type.name)) scalars.add(engine.values.local(name).id);
@@ -167,10 +171,11 @@ interface Waiting {
 }
 
 /** Adds a state to those that wait at a block, joined with one that it can be joined with; false if there is no room. */
-function join(waiting: Waiting, key: string, state: State, room: number, scalars: ReadonlySet<number>): boolean {
+function join(waiting: Waiting, key: string, state: State, room: number, scalars: ReadonlySet<number>, apart: number): boolean {
   const alike = waiting.byKey.get(key) ?? [];
   const deeds = deedsOf(state, scalars);
   for (const [index, known] of alike.entries()) {
+    if (waiting.size < apart && disagree(known, state)) continue;
     const knownDeeds = deedsOf(known, scalars);
     if (absorbs(knownDeeds, deeds)) {
       alike[index] = joinStates(known, state);
@@ -189,29 +194,57 @@ function join(waiting: Waiting, key: string, state: State, room: number, scalars
   return false;
 }
 
-/** Over the bound, the way that has least to do with registries goes first. */
-function dropDullest(waiting: Waiting): void {
-  let dullest: { list: State[]; index: number; interest: number } | undefined;
-  for (const list of waiting.byKey.values()) {
-    list.forEach((state, index) => {
-      const interest = interestOf(state);
-      if (!dullest || interest <= dullest.interest) dullest = { list, index, interest };
-    });
+/** Do two paths know contrary things of what the function was given? */
+function disagree(one: State, other: State): boolean {
+  for (const [id, { value, mask }] of one.facts.classes) {
+    const also = other.facts.classes.get(id);
+    if (also && (also.mask & mask) === 0 && isEntryValue(value)) return true;
   }
-  if (!dullest) return;
-  dullest.list.splice(dullest.index, 1);
+  return false;
+}
+
+function dropDullest(waiting: Waiting): void {
+  const all = [...waiting.byKey.values()].flatMap((list) => list.map((state) => ({ list, state })));
+  const victim = all[dullestOf(all.map(({ state }) => state))];
+  if (!victim) return;
+  victim.list.splice(victim.list.indexOf(victim.state), 1);
   waiting.size -= 1;
 }
 
-function interestOf(state: State): number {
-  let interest = state.marks.filter((mark) => mark.mark === 'member' || mark.mark === 'exclusive').length;
-  for (const effect of state.effects) {
-    if (effect.do !== 'get' && effect.do !== 'put' && effect.do !== 'init') continue;
-    const root = rootOf(effect.count);
-    if (root.node.k === 'element') interest += 1;
-    else if (root.node.k === 'fresh' && state.effects.some((other) => other.do === 'publish' && rootOf(other.item) === root)) interest += 1;
+/**
+ * Over the bound, a way goes that tells the same of entries of registries as another does; of the largest such group,
+ * the last one. Where all differ, the one that tells least.
+ */
+function dullestOf(states: readonly State[]): number {
+  const groups = new Map<string, number[]>();
+  states.forEach((state, index) => {
+    const story = storyOf(state);
+    groups.set(story, [...(groups.get(story) ?? []), index]);
+  });
+  let worst: readonly number[] = [];
+  let shortest = Infinity;
+  for (const [story, members] of groups) {
+    if (members.length > worst.length || (members.length === worst.length && story.length < shortest)) {
+      worst = members;
+      shortest = story.length;
+    }
   }
-  return interest;
+  return worst.at(-1) ?? states.length - 1;
+}
+
+/** What happened to the counts of entries, and of objects made here or held by fields, and to the pointers to them. */
+function storyOf(state: State): string {
+  const roots = new Set<number>();
+  for (const effect of state.effects) {
+    if (effect.do === 'publish') roots.add(rootOf(effect.item).id);
+    if (effect.do === 'find') roots.add(effect.element.id);
+    if (effect.do === 'put' && rootOf(effect.count).node.k === 'load') roots.add(rootOf(effect.count).id);
+  }
+  const told = (value: Value | undefined): boolean => value !== undefined && roots.has(rootOf(value).id) && rootOf(value).node.k !== 'param';
+  return state.effects
+    .filter((effect) => ((effect.do === 'get' || effect.do === 'put' || effect.do === 'init') && told(effect.count)) ||
+      (effect.do === 'write' && (told(effect.value) || told(effect.before))))
+    .map(effectKey).join('|');
 }
 
 function joinFinal(finals: Final[], final: Final, room: number): boolean {
@@ -229,9 +262,7 @@ function joinFinal(finals: Final[], final: Final, room: number): boolean {
   }
   finals.push(final);
   if (finals.length <= room) return true;
-  let dullest = 0;
-  finals.forEach((one, index) => { if (interestOf(one.state) <= interestOf(finals[dullest]?.state ?? one.state)) dullest = index; });
-  finals.splice(dullest, 1);
+  finals.splice(dullestOf(finals.map((one) => one.state)), 1);
   return false;
 }
 

@@ -10,6 +10,7 @@ import type { Execution, Final } from './execute.ts';
 
 const MAX_OUTCOMES = 6;
 const MAX_EFFECTS = 60;
+const MAX_CASES = 6;
 const MAX_DEPTH = 4;
 
 export function summarise(execution: Execution): Summary {
@@ -26,7 +27,7 @@ export function summarise(execution: Execution): Summary {
       file: execution.fn.file, line: 1, function: execution.fn.name, kind: 'budget',
       detail: `${outcomes.length} different outcomes, of which the first ${MAX_OUTCOMES} were kept`,
     });
-    outcomes = outcomes.slice(0, MAX_OUTCOMES);
+    outcomes = mostTelling(outcomes);
   }
   return {
     outcomes: dropCommonFacts(outcomes),
@@ -35,6 +36,16 @@ export function summarise(execution: Execution): Summary {
     maySleep: execution.maySleep,
     gaps,
   };
+}
+
+/** The outcomes that say most about counts stay, in their order. */
+function mostTelling(outcomes: readonly Outcome[]): Outcome[] {
+  const telling = (outcome: Outcome): number => outcome.effects.filter((effect) => {
+    if (effect.do !== 'get' && effect.do !== 'put' && effect.do !== 'init') return false;
+    return rootOf(effect.count).node.k !== 'result';
+  }).length + (outcome.effects.some((effect) => effect.do === 'find') ? 2 : 0);
+  const kept = new Set([...outcomes].sort((one, other) => telling(other) - telling(one)).slice(0, MAX_OUTCOMES));
+  return outcomes.filter((outcome) => kept.has(outcome));
 }
 
 function group(outcomes: readonly Outcome[], marked: boolean): Outcome[] {
@@ -172,6 +183,7 @@ function exportFinal(final: Final): Outcome {
   const keep = returned && (returned.node.k === 'number' || visible(returned));
   return {
     facts: { classes, truths },
+    cases: [{ classes, truths }],
     effects,
     marks: state.marks.filter((mark) => visible(markValue(mark))),
     taken: state.held.filter((hold) => !hold.id.startsWith('required:') && visible(hold.lock)),
@@ -278,6 +290,7 @@ function joinOutcomes(one: Outcome, other: Outcome): Outcome {
     ...one,
     effects: one.effects.map((effect) => fuller(effect, other.effects.find((candidate) => effectKey(candidate) === effectKey(effect)))),
     facts: joinFacts(one.facts, other.facts),
+    cases: one.cases.length === 0 || other.cases.length === 0 || one.cases.length + other.cases.length > MAX_CASES ? [] : [...one.cases, ...other.cases],
     marks: joinMarks(one.marks, other.marks),
     returns: one.returns === other.returns ? one.returns : undefined,
     returnClass: one.returnClass | other.returnClass,
@@ -307,7 +320,7 @@ function dropCommonFacts(outcomes: readonly Outcome[]): readonly Outcome[] {
 /** What is known of a function that was not executed: nothing. */
 export function unknownSummary(gaps: readonly Gap[]): Summary {
   const nothing: Outcome = {
-    facts: { classes: new Map(), truths: new Map() }, effects: [], marks: [], taken: [], dropped: [], writes: [], returns: undefined, returnClass: ANY,
+    facts: { classes: new Map(), truths: new Map() }, cases: [], effects: [], marks: [], taken: [], dropped: [], writes: [], returns: undefined, returnClass: ANY,
   };
   return { outcomes: [nothing], balanced: [], requires: [], maySleep: false, gaps };
 }

@@ -39,7 +39,7 @@ export function judgeFunction(records: Records, facts: Facts, typing: Typing, en
     for (const registry of facts.registries) {
       if (!isEntry(put.object, registry, facts, put.published)) continue;
       const role = put.object.field === undefined ? undefined : facts.roles.get(put.object.field);
-      const own = role?.registries.some((name) => sameRegistry(registry.name, name)) ? role : undefined;
+      const own = role?.registries.some((name) => sameRegistry(registry.name, name)) && !role.establishers.has(put.ref) ? role : undefined;
       if (own && contradictsRole(put, own, typing)) continue;
       const owned = put.ownedAfter(baseOf(put, own));
       judged.push({ put, registry, owned, role: own, verdict: judge(put, registry, owned, records, typing, entryLocks) });

@@ -116,6 +116,8 @@ export interface StoreRecord {
   readonly counter: string | undefined;
   /** References that the path leaves with the object at its end. */
   readonly count: number;
+  /** What the field held before was put on the same path, or was nothing: an exchange, not a first store. */
+  readonly replaces: boolean;
   readonly chain: readonly Site[];
   /** Field names, relative to the owner, that are known non-NULL on this path (`.class`). */
   readonly given: readonly string[];
@@ -261,6 +263,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
         stores.push({
           ref, field, registries: object.memberOf, counter: object.counter, chain: effect.chain,
           count: balance(effects, count, effects.length),
+          replaces: effects.some((other) => other.do === 'put' && rootOf(other.count) === typing.values.load(effect.place)),
           given: givenFields(effect.place, final),
         });
       }

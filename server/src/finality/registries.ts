@@ -3,6 +3,7 @@
 
 import type { Effect } from '../summary/effect.ts';
 import type { Typing } from '../engine/typing.ts';
+import type { FunctionRef } from '../program/code.ts';
 import type { LookupRecord, NamedLock, ObjectView, Records, RegistryName, StoreRecord } from './records.ts';
 
 export interface Registry {
@@ -15,6 +16,8 @@ export interface Registry {
   readonly checked: readonly LookupRecord[];
   /** The index holds a count of its own: the creation's reference stays with it, and is dropped after an unlink. */
   readonly owned: boolean;
+  /** Type-level names of the counters of what is put in here, where all that is put in is known by its outermost struct. */
+  readonly kinds: ReadonlySet<string>;
 }
 
 /** What a field is known to hold. */
@@ -25,6 +28,8 @@ export interface FieldRole {
   /** Fields of the same owner that are set whenever this one holds an entry. */
   readonly given: readonly string[];
   readonly stores: readonly StoreRecord[];
+  /** Functions that store the first entry: what the field held when they were entered came without references. */
+  readonly establishers: ReadonlySet<FunctionRef>;
 }
 
 export interface Facts {
@@ -51,6 +56,7 @@ export function gatherFacts(all: readonly Records[]): Facts {
     plain: own.filter((lookup) => !lookup.checked),
     checked: own.filter((lookup) => lookup.checked),
     owned: isOwned(name, all),
+    kinds: kindsIn(name, all),
   }));
   return { registries, roles: fieldRoles(all) };
 }
@@ -88,6 +94,12 @@ function isOwned(name: RegistryName, all: readonly Records[]): boolean {
   }));
 }
 
+function kindsIn(name: RegistryName, all: readonly Records[]): ReadonlySet<string> {
+  const counters = all.flatMap((records) => records.publishes)
+    .filter((publish) => publish.fresh && sameRegistry(publish.registry, name)).map((publish) => publish.counter);
+  return new Set(counters.every((counter) => counter !== undefined) ? counters.flatMap((counter) => counter ?? []) : []);
+}
+
 export function unlinks(link: string, from: string | undefined, name: RegistryName): boolean {
   if (name.link === '*') return false;
   if (link !== '' && name.link !== '') return link === name.link;
@@ -120,16 +132,27 @@ function fieldRoles(all: readonly Records[]): ReadonlyMap<string, FieldRole> {
             count: Math.max(known.count, store.count),
             given: known.given.filter((field) => store.given.includes(field)),
             stores: [...known.stores, store],
+            establishers: store.replaces ? known.establishers : new Set([...known.establishers, store.ref]),
           }
-        : { registries: store.registries, count: store.count, given: store.given, stores: [store] });
+        : {
+            registries: store.registries, count: store.count, given: store.given, stores: [store],
+            establishers: new Set(store.replaces ? [] : [store.ref]),
+          });
     }
   }
   return roles;
 }
 
+/** An object known by its outermost struct is no entry where only others are put in. */
+export function isOfKind(object: ObjectView, registry: Registry): boolean {
+  if (registry.kinds.size === 0 || object.counter === undefined || object.origin === 'element') return true;
+  return object.counter === object.inner || registry.kinds.has(object.counter);
+}
+
 /** Is the object of a put an entry of the registry, as far as this path knows? With the role its field gives it. */
 export function isEntry(object: ObjectView, registry: Registry, facts: Facts, published: boolean): boolean {
   if (object.notIn.some((container) => isContainerOf(registry.name, container))) return false;
+  if (!isOfKind(object, registry)) return false;
   if (object.memberOf.some((name) => sameRegistry(registry.name, name))) return true;
   const role = object.field === undefined ? undefined : facts.roles.get(object.field);
   if (role?.registries.some((name) => sameRegistry(registry.name, name))) return true;

@@ -2,7 +2,9 @@
 
 export const WIDTH = 75;
 const LEFT = 37;
-const INDENT = 2;
+/** Width of the narrower column. */
+export const COLUMN = LEFT - 2;
+export const INDENT = 2;
 
 export interface Row {
   readonly cpu: 0 | 1;
@@ -15,7 +17,7 @@ export interface Row {
 export function columns(rows: readonly Row[]): string {
   const lines = [line('CPU0', 'CPU1'), line('----', '----')];
   for (const { cpu, depth, text } of rows) {
-    const width = cpu === 0 ? LEFT - 2 : WIDTH - LEFT;
+    const width = cpu === 0 ? COLUMN : WIDTH - LEFT;
     for (const part of wrap(text, width, depth * INDENT)) lines.push(cpu === 0 ? line(part, '') : line('', part));
   }
   return lines.join('\n');
@@ -37,7 +39,8 @@ function wrap(text: string, width: number, indent: number): readonly string[] {
       continue;
     }
     if (current.trim() !== '') lines.push(current);
-    current = `${margin}  ${word}`;
+    // A long name moves to the left rather than lose its end.
+    current = ' '.repeat(Math.max(0, Math.min(margin.length + INDENT, width - word.length))) + word;
     if (current.length > width) current = `${current.slice(0, width - 3)}...`;
   }
   if (current.trim() !== '') lines.push(current);

@@ -70,12 +70,12 @@ export function conditionsOf(session: Session, ref: FunctionRef, spelling: Spell
       });
     }
     for (const { value, mask } of known.facts.classes.values()) {
-      if (!spelling.isNameable(value) || value.node.k === 'element') continue;
+      if (!spelling.isNameable(value) || value.node.k === 'element' || isCalleesTest(value)) continue;
       const text = classText(spelling.value(value), value, mask);
       if (text === undefined) continue;
       const own = value.node.k === 'result' || value.node.k === 'fresh';
       literals.push({
-        text, rank: own ? 4 : 3, depth: reachOf(value) + (own ? 1 : 0),
+        text, rank: own ? 4 : value.node.k === 'load' && value.node.address.node.k === 'global' ? 6 : 3, depth: reachOf(value) + (own ? 1 : 0),
         on: (way) => {
           const there = classOf(way.facts, value);
           if ((there & mask) === 0) return 'no';
@@ -138,7 +138,8 @@ export function conditionsOf(session: Session, ref: FunctionRef, spelling: Spell
 
   const comparison = (left: Value, operator: string, right: Value, holds: boolean): string => {
     // The canonical form has the smaller id on the left; people write the constant on the right.
-    const flip = operator === '==' && (left.node.k === 'number' || left.node.k === 'function' || left.node.k === 'global');
+    const isConstant = (value: Value) => value.node.k === 'number' || value.node.k === 'function' || value.node.k === 'global';
+    const flip = operator === '==' && !isConstant(right) && (isConstant(left) || reachOf(right) > reachOf(left));
     const [one, other] = flip ? [right, left] : [left, right];
     const sign = holds ? operator : operator === '==' ? '!=' : operator === '<' ? '>=' : `not ${operator}`;
     const text = (value: Value) => (value.node.k === 'number' ? String(value.node.value) : spelling.value(value));
@@ -201,6 +202,13 @@ export function conditionsOf(session: Session, ref: FunctionRef, spelling: Spell
       return chosen.map(({ text }) => text).join(' && ');
     },
   };
+}
+
+/** What is in fresh memory, or in what a call returned, is tested by callees to check their arguments. */
+function isCalleesTest(value: Value): boolean {
+  if (value.node.k !== 'load') return false;
+  const kind = rootOf(value.node.address).node.k;
+  return kind === 'fresh' || kind === 'result';
 }
 
 /** The way cannot have asked: the value hangs on a pointer that is NULL there. */

@@ -80,7 +80,7 @@ function summaryLines(summary: FunctionSummary, room: number): readonly Line[] {
   const tail: Line[] = [];
   const cleared = summary.writes.filter(({ value }) => value === 'NULL').map(({ place }) => place);
   if (cleared.length > 0) tail.push(['clears ', ...codes(cleared)]);
-  const returned = [...new Set(summary.outcomes.map(({ returns }) => returns.replace(/^[^:]*: /, '')).filter((returns) => returns.endsWith(REFERENCE_TAKEN) || returns.endsWith(BORROWED)))]
+  const returned = [...new Set(summary.outcomes.map(({ returns }) => returns.replace(/^non-NULL: /, '')).filter((returns) => returns.endsWith(REFERENCE_TAKEN) || returns.endsWith(BORROWED)))]
     .sort((a, b) => Number(b.endsWith(REFERENCE_TAKEN)) - Number(a.endsWith(REFERENCE_TAKEN)));
   for (const returns of returned.slice(0, MOST_RETURNS)) {
     const comma = returns.lastIndexOf(', ');

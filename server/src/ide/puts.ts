@@ -40,7 +40,12 @@ export function putsWhere(session: Session, file: string, covers: (span: { start
     const object = records[0] ? spelling.object(records[0].object.count) : '';
     return { ref, object, spelling, records, judged, outer: outerInstances(context, records) };
   });
-  return puts.sort((a, b) => gravity(b) - gravity(a) || depth(a) - depth(b));
+  return puts.sort((a, b) => gravity(b) - gravity(a) || Number(hasRelease(b)) - Number(hasRelease(a)) || depth(a) - depth(b));
+}
+
+/** A count whose release was seen belongs to an object that matters. */
+function hasRelease(put: PutHere): boolean {
+  return put.records.some(({ last }) => last.length > 0);
 }
 
 function depth(put: PutHere): number {

@@ -4,7 +4,7 @@ import type { Judged } from '../finality/judge.ts';
 import type { LookupRecord } from '../finality/records.ts';
 import { lineOf, textAt, type RuleContext } from '../rules/context.ts';
 import type { Effect } from '../summary/effect.ts';
-import { columns, type Row } from './columns.ts';
+import { COLUMN, columns, INDENT, type Row } from './columns.ts';
 import type { Finding, Witness } from './finding.ts';
 import { contextFor } from './judgements.ts';
 import type { Session } from './session.ts';
@@ -14,7 +14,8 @@ import { containerText } from './verdict.ts';
 export function race(session: Session, finding: Finding): string {
   const context = contextFor(session, finding.file);
   const rows = rowsOf(context, finding);
-  return rows.length === 0 ? `no race: ${finding.message}` : columns(rows);
+  if (rows.length > 0) return columns(rows);
+  return `no race: ${finding.rule === 'ref-leak' ? 'a leak takes only one CPU' : 'one CPU is enough'}`;
 }
 
 function rowsOf(context: RuleContext, finding: Finding): readonly Row[] {
@@ -40,12 +41,16 @@ const cpu1 = cpu(1);
 function chainRows(row: (depth: number, text: string) => Row, chain: readonly Witness[]): readonly Row[] {
   const [first] = chain;
   if (!first) return [];
-  return [row(0, `${first.function}()`), ...chain.map((step, depth) => row(depth + 1, callText(step.text)))];
+  return [row(0, `${first.function}()`), ...chain.map((step, depth) => row(depth + 1, callText(step.text, depth + 1)))];
 }
 
-/** A call on one line: as it is spelled, or by its name where that is long. */
-function callText(text: string): string {
-  if (text.length <= 30) return text;
+/** A call as it is spelled, or with its first argument, or none, where it is long: it has to fit in a column. */
+function callText(text: string, depth: number): string {
+  const room = COLUMN - depth * INDENT;
+  if (text.length <= room) return text;
+  const call = /^(\w+)\(([^,()]*),/.exec(text);
+  const short = call ? `${call[1] ?? ''}(${call[2] ?? ''}, ...)` : '';
+  if (short !== '' && short.length <= room) return short;
   const name = /^\w+(?=\()/.exec(text)?.[0];
   return name === undefined ? text : `${name}(...)`;
 }
@@ -62,7 +67,7 @@ function finalPut(context: RuleContext, finding: Finding): readonly Row[] {
   return [
     ...chainRows(cpu0, put),
     cpu0(depth, 'count 1 -> 0'),
-    ...finds(context, finding, lock, 'count 0 -> 1: it is dying already'),
+    ...finds(context, finding, lock, 'count 0 -> 1, already dying'),
     cpu1(1, `unlock ${lock}`),
     ...releases(context, finding, depth, lock),
     cpu1(1, `uses freed ${sentence(finding)}`),
@@ -78,7 +83,7 @@ function releases(context: RuleContext, finding: Finding, depth: number, lock: s
   const free = find('free');
   const text = (effect: Effect | undefined, otherwise: string): string => {
     const site = effect?.chain.at(-1);
-    return site ? callText(textAt(context, site)) : otherwise;
+    return site ? callText(textAt(context, site), depth + 1) : otherwise;
   };
   const release = (unlink ?? free)?.chain[judged?.put.chain.length ?? 0]?.function;
   if (release === undefined) return [cpu0(depth, 'release: off the list, freed')];
@@ -113,7 +118,7 @@ function finds(context: RuleContext, finding: Finding, lock: string, count: stri
     cpu1(0, `${first.function}()`),
     cpu1(1, `lock ${lock}`),
     cpu1(1, `finds ${sentence(finding)} ${where}`),
-    ...lookup.map((step, depth) => cpu1(depth + 1, callText(step.text))),
+    ...lookup.map((step, depth) => cpu1(depth + 1, callText(step.text, depth + 1))),
     cpu1(lookup.length + 1, count),
   ];
 }
@@ -131,21 +136,30 @@ function deferredUnlink(context: RuleContext, finding: Finding): readonly Row[] 
   const put = finding.put ?? [];
   const [first] = put;
   const lock = finding.lock ?? 'the lock';
-  const depth = put.length + 1;
   if (!first) return [];
+  const depth = put.length + 1;
+  const locked = lockedFrom(put, lock);
+  const rows = put.map((step, index) => cpu0(index + 1, callText(step.text, index + 1)));
   return [
     cpu0(0, `${first.function}()`),
-    cpu0(1, `lock ${lock}`),
-    ...put.map((step, index) => cpu0(index + 1, callText(step.text))),
+    ...rows.slice(0, locked),
+    cpu0(locked + 1, `lock ${lock}`),
+    ...rows.slice(locked),
     cpu0(depth, 'count 1 -> 0'),
     cpu0(depth, `release put off${finding.config === undefined ? '' : ` (${finding.config})`}`),
-    cpu0(1, `unlock ${lock}`),
-    ...finds(context, finding, lock, 'count 0 -> 1: it is dying already'),
+    cpu0(locked + 1, `unlock ${lock}`),
+    ...finds(context, finding, lock, 'count 0 -> 1, already dying'),
     cpu1(1, `unlock ${lock}`),
     cpu0(0, 'later, without the lock:'),
     cpu0(1, 'release: off the list, freed'),
     cpu1(1, `uses freed ${sentence(finding)}`),
   ];
+}
+
+/** The step of the chain from which on the lock is held. */
+function lockedFrom(chain: readonly Witness[], lock: string): number {
+  const last = lock.split(/[.>]/).at(-1) ?? lock;
+  return Math.max(0, chain.findIndex(({ held }) => held.some((one) => one === lock || one.split(/[.>]/).at(-1) === last)));
 }
 
 /** CPU1 has its reference and dropped the lock: it is about to use what CPU0 takes apart. */
@@ -159,7 +173,7 @@ function teardown(context: RuleContext, finding: Finding): readonly Row[] {
     cpu1(1, `unlock ${lock}`),
     cpu0(0, `${first.function}()`),
     cpu0(1, `lock ${lock}`),
-    ...steps.map((step, depth) => cpu0(depth + 1, callText(step.text))),
+    ...steps.map((step, depth) => cpu0(depth + 1, callText(step.text, depth + 1))),
     cpu0(steps.length + 1, 'count is 2, not looked at'),
     cpu0(1, `unlock ${lock}`),
     cpu1(1, `uses ${sentence(finding)}: torn down`),
@@ -174,7 +188,7 @@ function lateGet(finding: Finding): readonly Row[] {
   return [
     cpu1(0, `${find.function}()`),
     cpu1(1, `lock ${lock}`),
-    cpu1(1, callText(find.text)),
+    cpu1(1, callText(find.text, 1)),
     cpu1(1, `unlock ${lock}`),
     cpu0(0, 'drops the last reference'),
     cpu0(1, 'count 1 -> 0'),
@@ -182,7 +196,7 @@ function lateGet(finding: Finding): readonly Row[] {
     cpu0(1, 'off the list'),
     cpu0(1, `unlock ${lock}`),
     cpu0(1, 'freed'),
-    ...get.map((step, depth) => cpu1(depth + 1, callText(step.text))),
+    ...get.map((step, depth) => cpu1(depth + 1, callText(step.text, depth + 1))),
     cpu1(get.length + 1, 'count of freed memory: 0 -> 1'),
   ];
 }

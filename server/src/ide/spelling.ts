@@ -82,9 +82,13 @@ export function spellingOf(session: Session, ref: FunctionRef): Spelling {
     isCalleesEntry,
     object: (count) => {
       const root = rootOf(count);
-      const first = pathOf(count)[0];
-      const alias = first === undefined ? undefined : own.containers.get(`${root.id}${first}`);
-      return alias ?? (root.node.k === 'load' ? place(root.node.address) : value(root).replace(/^&/, ''));
+      const path = pathOf(count);
+      const alias = path[0]?.startsWith('-') ? own.containers.get(`${root.id}${path[0]}`) : undefined;
+      const inside = path.filter((step) => !step.startsWith('-'));
+      // `dev->kobj.kref` is the count of dev; `sp->glue_dirs.kobj.kref` is that of an object of its own inside sp.
+      const embedded = inside.length > 2 ? inside.slice(0, -2).join('').slice(1) : '';
+      const base = alias ?? (root.node.k === 'load' ? place(root.node.address) : value(root).replace(/^&/, ''));
+      return embedded === '' ? base : `${base}${root.node.k === 'global' ? '.' : '->'}${embedded}`;
     },
     isNameable: function isNameable(one: Value): boolean {
       const { node } = one;

@@ -335,7 +335,10 @@ function outcomesOf(session: Session, ref: FunctionRef, ways: readonly Way[], sp
     if (groups.size > MOST_OUTCOMES && level < COARSEST) continue;
     const all = [...groups.values()];
     return {
-      outcomes: all.slice(0, MOST_OUTCOMES).map(({ returns, effects, on }) => ({ when: tellWays(conditions, ways, (way) => on.has(way)), returns, effects })),
+      outcomes: all.slice(0, MOST_OUTCOMES).map(({ returns, effects, on }) => {
+        const when = tellWays(conditions, ways, (way) => on.has(way));
+        return { when: when === '' && all.length > 1 ? 'none of the others' : when, returns, effects };
+      }),
       left: Math.max(0, all.length - MOST_OUTCOMES),
     };
   }
@@ -407,15 +410,15 @@ function returnText(session: Session, ref: FunctionRef, { final, effects }: Way,
   if (bits === ZERO) return 'NULL';
   if (bits === ERROR) return 'error pointer';
   if (bits === (ZERO | ERROR)) return 'NULL or error pointer';
-  const kind = (bits & ZERO) === 0 ? 'non-NULL' : 'any';
-  if (!returns || !spelling.isNameable(returns)) return kind;
+  const isSet = (bits & ZERO) === 0;
+  if (!returns || !spelling.isNameable(returns)) return isSet ? 'non-NULL' : 'any';
   const root = rootOf(returns);
   let taken = 0;
   for (const effect of effects) {
     if ((effect.do === 'init' || effect.do === 'get') && rootOf(effect.count) === root) taken += 1;
     if (effect.do === 'put' && rootOf(effect.count) === root) taken -= 1;
   }
-  return `${kind}: ${spelling.value(returns)}, ${taken > 0 ? REFERENCE_TAKEN : BORROWED}`;
+  return `${isSet ? 'non-NULL: ' : ''}${spelling.value(returns)}, ${taken > 0 ? REFERENCE_TAKEN : BORROWED}`;
 }
 
 /** Spelled with keywords only: `int`, `unsigned long`. */
@@ -426,7 +429,7 @@ function isBuiltin(name: string): boolean {
 function numberText(mask: number, isBool: boolean, returns: Value | undefined): string {
   const bits = mask & (NEGATIVE | ZERO | POSITIVE);
   if (isBool) return bits === ZERO ? 'false' : (bits & ZERO) === 0 ? 'true' : 'true or false';
-  if (returns?.node.k === 'number') return String(returns.node.value);
+  if (returns?.node.k === 'number' && returns.node.value >= 0) return String(returns.node.value);
   switch (bits) {
     case ZERO: return '0';
     case NEGATIVE: return '<0';

@@ -20,6 +20,9 @@ export interface Types {
 /** Typedefs of typedefs; the kernel's longest chains are about five. */
 const maxTypedefs = 12;
 
+/** Spelled with the language's own words: whatever some header does with a macro of that name, these are no typedefs. */
+const BUILTIN_WORDS = /^(?:(?:void|char|short|int|long|float|double|signed|unsigned|bool|_Bool)\b\s*)+$/;
+
 export function openTypes(store: Store, symbols: Symbols, resolver: Resolver, lowering: Lowering): Types {
   const structs = new Map<string, StructDef | undefined>();
   const variables = new Map<string, VariableInfo | undefined>();
@@ -43,7 +46,7 @@ export function openTypes(store: Store, symbols: Symbols, resolver: Resolver, lo
   }
 
   function resolveType(type: CType, file: string): CType {
-    if (isTagged(type.name) || type.name === '') return type;
+    if (isTagged(type.name) || type.name === '' || BUILTIN_WORDS.test(type.name)) return type;
     const end = follow(type.name, file).type;
     if (end.name === type.name && end.pointers === 0) return type;
     const array = type.array === true || end.array === true;

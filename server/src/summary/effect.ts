@@ -73,7 +73,10 @@ export type Mark =
 
 /** One way through a function, as its callers see it. */
 export interface Outcome {
+  /** What holds on entry for this outcome, whatever way leads to it. */
   readonly facts: Facts;
+  /** The same, way by way, where there are few: one of them holds. Empty: not told apart. */
+  readonly cases: readonly Facts[];
   readonly effects: readonly Effect[];
   readonly marks: readonly Mark[];
   /** Locks held at the end that were not held at the start, and the other way round. */

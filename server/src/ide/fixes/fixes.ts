@@ -14,7 +14,7 @@ import { holdLockFixes } from './hold-lock.ts';
 import { lockingPutFixes } from './locking-put.ts';
 import { reorderFixes } from './reorder.ts';
 import { functionSource } from './source.ts';
-import { tryEdits } from './trial.ts';
+import { openTrial, type Trial } from './trial.ts';
 
 const MAKERS: readonly ((problem: Problem) => readonly Candidate[])[] = [reorderFixes, lockingPutFixes, holdLockFixes, checkedGetFixes];
 
@@ -35,7 +35,8 @@ export function fixesOf(session: Session, finding: Finding): readonly VerifiedFi
 function proveAll(session: Session, finding: Finding): readonly VerifiedFix[] {
   const problem = problemOf(session, finding);
   if (!problem) return [];
-  const fixes = MAKERS.flatMap((make) => make(problem)).map((candidate) => verified(session, finding, candidate));
+  const trial = openTrial(session, finding);
+  const fixes = MAKERS.flatMap((make) => make(problem)).map((candidate) => verified(trial, finding, candidate));
   return [...fixes.filter((fix) => fix.refuted.length === 0), ...fixes.filter((fix) => fix.refuted.length > 0)];
 }
 
@@ -61,10 +62,10 @@ function problemOf(session: Session, finding: Finding): Problem | undefined {
   return undefined;
 }
 
-function verified(session: Session, finding: Finding, candidate: Candidate): VerifiedFix {
+function verified(trial: Trial, finding: Finding, candidate: Candidate): VerifiedFix {
   const { id, title, edits, proved, assumed } = candidate;
   if (candidate.refuted) return { id, title, edits, proved: [], assumed: [], refuted: candidate.refuted };
-  const report = tryEdits(session, edits, finding, candidate.enteredLocked ?? []);
+  const report = trial.try(edits, candidate.enteredLocked ?? []);
   // What holds under an option only was there before, behind the defect that is repaired.
   const certain = report.appeared.filter((one) => one.config === undefined);
   const conditional = report.appeared.filter((one) => one.config !== undefined);

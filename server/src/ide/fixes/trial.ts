@@ -1,6 +1,7 @@
 // Tries edits on a copy of the texts and looks again: is the finding gone, has another one appeared, does the text
-// still parse, are the locks balanced as before? The program is the session's own, with other texts for a moment;
-// the engine is a new one, so that nothing the session has worked out is touched.
+// still parse, are locks and references balanced as before? The program is the session's own, with other texts for a
+// moment. A function keeps its reference, and what the engine knows of it, as long as its text is the same: so the texts
+// of those that call an edited one are changed as well, by a blank, and everything else is looked at once only.
 
 import { printPlace } from '../../domain/value.ts';
 import { createEngine } from '../../engine/engine.ts';
@@ -23,43 +24,83 @@ export interface TrialReport {
   readonly lost: readonly string[];
 }
 
-/** `enteredLocked`: functions that drop a lock for their caller once the edits are in. */
-export function tryEdits(session: Session, edits: readonly Edit[], finding: Finding, enteredLocked: readonly FunctionRef[]): TrialReport {
-  const changed = [...new Set(edits.map((edit) => edit.file))];
-  const files = [...new Set([finding.file, ...changed])];
-  const edited = changed.flatMap((file) => session.code.functionsIn(file)
-    .filter(({ item: { span } }) => edits.some((edit) => edit.file === file && edit.start >= span.start && edit.end <= span.end)));
-  const exempt = new Set(enteredLocked.map((ref) => ref.name));
-  const before = checkFiles(session, files).findings;
-  const healthBefore = edited.map((ref) => healthOf(session, ref));
-  const texts = new Map(changed.map((file) =>
-    [file, applyEdits(session.textOf(file), edits.filter((edit) => edit.file === file))] as const));
+export interface Trial {
+  /** `enteredLocked`: functions that drop a lock for their caller once the edits are in. */
+  try(edits: readonly Edit[], enteredLocked: readonly FunctionRef[]): TrialReport;
+}
+
+/** Trials against the session's texts as they are now: what they give is worked out once for all of them. */
+export function openTrial(session: Session, finding: Finding): Trial {
+  const findings = new Map<string, readonly Finding[]>();
+  const health = new Map<string, Health>();
+  return {
+    try(edits, enteredLocked) {
+      const changed = [...new Set(edits.map((edit) => edit.file))];
+      const files = [...new Set([finding.file, ...changed])].sort();
+      const edited = changed.flatMap((file) => session.code.functionsIn(file)
+        .filter(({ item: { span } }) => edits.some((edit) => edit.file === file && edit.start >= span.start && edit.end <= span.end)));
+      const before = remembered(findings, files.join('\n'), () => checkFiles(session, files).findings);
+      const old = edited.map((ref) => remembered(health, `${ref.file}\n${ref.name}`, () => healthOf(session, ref)));
+      return withTexts(session, edits, edited, (copy) => {
+        const after = checkFiles(copy, files).findings;
+        const exempt = new Set(enteredLocked.map((ref) => ref.name));
+        const pairs = edited.flatMap(({ file, name }, index) => {
+          const now = copy.code.functionsIn(file).find((candidate) => candidate.name === name);
+          const was = old[index];
+          return was ? [{ name, was, now: now && healthOf(copy, now) }] : [];
+        });
+        return {
+          gone: count(after, finding) < count(before, finding),
+          appeared: appeared(before, after),
+          broken: pairs.flatMap(({ name, was, now }) => (now ? worseThan(was, now, name, exempt) : [`${name}() would not parse`])),
+          lost: pairs.flatMap(({ was, now }) => [...was.drops].filter(([object, drops]) => now && (now.drops.get(object) ?? 0) < drops).map(([object]) => object)),
+        };
+      });
+    },
+  };
+}
+
+function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const answer = known.get(key) ?? make();
+  known.set(key, answer);
+  return answer;
+}
+
+/** Runs `look` on a session with the edits in, and puts the texts back. */
+function withTexts<T>(session: Session, edits: readonly Edit[], edited: readonly FunctionRef[], look: (copy: Session) => T): T {
+  // What reaches an edited function through a pointer cannot be told by names: then all is worked out anew.
+  const anew = edited.some((ref) => session.code.addressTaken(ref));
+  const all = anew ? edits : [...edits, ...blanksIn(dependentsOf(session, edited))];
+  const texts = new Map([...new Set(all.map((edit) => edit.file))].map((file) =>
+    [file, applyEdits(session.textOf(file), all.filter((edit) => edit.file === file))] as const));
 
   try {
     for (const [file, text] of texts) session.code.setText(file, text);
-    const copy = copyOf(session, texts);
-    const after = checkFiles(copy, files).findings;
-    const pairs = edited.flatMap((ref, index) => {
-      const now = copy.code.functionsIn(ref.file).find((candidate) => candidate.name === ref.name);
-      const old = healthBefore[index];
-      return old ? [{ name: ref.name, old, now: now && healthOf(copy, now) }] : [];
-    });
-    return {
-      gone: count(after, finding) < count(before, finding),
-      appeared: appeared(before, after),
-      broken: pairs.flatMap(({ name, old, now }) => (now ? worseThan(old, now, name, exempt) : [`${name}() would not parse`])),
-      lost: pairs.flatMap(({ old, now }) => [...old.drops].filter(([object, drops]) => now && (now.drops.get(object) ?? 0) < drops).map(([object]) => object)),
-    };
+    return look(copyOf(session, texts, anew));
   } finally {
-    for (const file of changed) session.code.setText(file, session.textOf(file));
+    for (const file of texts.keys()) session.code.setText(file, session.textOf(file));
   }
 }
 
-function copyOf(session: Session, texts: ReadonlyMap<string, string>): Session {
-  const { code, configHolds } = session;
+/** Functions that call an edited one, at whatever distance. */
+function dependentsOf({ code }: Session, edited: readonly FunctionRef[]): readonly FunctionRef[] {
+  const reached = new Set(edited);
+  for (const ref of reached) for (const caller of code.callers(ref)) reached.add(caller);
+  return [...reached].slice(edited.length);
+}
+
+/** One before each closing brace. */
+function blanksIn(refs: readonly FunctionRef[]): readonly Edit[] {
+  return refs.map(({ file, item }) => ({ file, start: item.bodySpan.end - 1, end: item.bodySpan.end - 1, newText: ' ' }));
+}
+
+function copyOf(session: Session, texts: ReadonlyMap<string, string>, anew: boolean): Session {
+  const { files, code, configHolds } = session;
   const textOf = (file: string): string => texts.get(file) ?? session.textOf(file);
+  const copy = { files, code, configHolds, textOf, setText: () => undefined };
+  if (!anew) return { ...copy, engine: session.engine, source: session.source };
   const engine = createEngine(code, session.engine.base.knowledge, { textOf, configHolds });
-  return { files: session.files, code, configHolds, textOf, engine, source: createRecordSource(engine), setText: () => undefined };
+  return { ...copy, engine, source: createRecordSource(engine) };
 }
 
 /** Lines move with an edit: a finding is told by what it says of which function. */

@@ -4,7 +4,7 @@ import type { Finding } from '../../ide/finding.ts';
 import { ZERO, classOf } from '../../domain/facts.ts';
 import type { LossRecord } from '../../finality/records.ts';
 import { chainKey } from '../../finality/judge.ts';
-import { isContainerOf, sameRegistry, type FieldRole } from '../../finality/registries.ts';
+import { isContainerOf, isOfKind, sameRegistry, type FieldRole } from '../../finality/registries.ts';
 import { makeFinding, objectText, step, type RuleContext } from '../context.ts';
 
 export function refLeak(context: RuleContext): readonly Finding[] {
@@ -46,6 +46,8 @@ export function refLeak(context: RuleContext): readonly Finding[] {
 /** On this path the field may hold a counted entry: nothing the path knows says otherwise. */
 function mayBeEntry(context: RuleContext, loss: LossRecord, role: FieldRole): boolean {
   const { object } = loss;
+  if (object.origin === 'field' && role.establishers.has(loss.ref)) return false;
+  if (!context.analysis.facts.registries.some((registry) => role.registries.some((name) => sameRegistry(registry.name, name)) && isOfKind(object, registry))) return false;
   if (role.registries.every((name) => object.notIn.some((container) => isContainerOf(name, container)))) return false;
   if (object.origin !== 'field') return object.memberOf.length > 0;
   const owner = object.fieldOwner;
