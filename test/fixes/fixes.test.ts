@@ -38,6 +38,13 @@ test('moving the locked put without saving the pointer is tried and refuted', ()
   assert.deepEqual(fix.proved, []);
 });
 
+test('puts are not reordered across a way out', () => {
+  const early = TWO_COUNTS.replace('\ttruck_cleanup(t);\n\ttruck_unload(t);', '\ttruck_cleanup(t);\n\tif (load < 0)\n\t\treturn;\n\ttruck_unload(t);');
+  const ids = offers(alone(early)).filter(({ finding }) => finding.function === 'truck_retire').flatMap(({ fixes }) => fixes.map((fix) => fix.id));
+  assert.ok(ids.includes('hold-lookup-lock'), ids.join());
+  assert.ok(!ids.includes('reorder-keep-reference'));
+});
+
 test('refuted fixes come last', () => {
   const states = offers(alone(TWO_COUNTS)).flatMap((offer) => offer.fixes).map((fix) => fix.refuted.length > 0);
   assert.deepEqual(states, states.toSorted((one, other) => Number(one) - Number(other)));
@@ -59,6 +66,11 @@ test('kref-put-mutex is not offered when the release is used in another way as w
   const fixes = offers(alone(direct)).flatMap((offer) => offer.fixes);
   assert.ok(fixes.length > 0);
   assert.ok(!fixes.some((fix) => fix.id === 'kref-put-mutex'));
+});
+
+test('kref-put-mutex is given to the helper that puts', () => {
+  const caller = `${LONG_LINE}\nint telescope_query(int id)\n{\n\tstruct observatory_telescope *t = telescope_find(id);\n\n\ttelescope_put(t);\n\treturn 0;\n}\n`;
+  assert.match(bodyAfter(caller.replace('void telescope_put', 'static void telescope_put'), 'kref-put-mutex', 'telescope_put'), /kref_put_mutex\(/);
 });
 
 test('checked-get skips the dying entry', () => {
@@ -99,6 +111,21 @@ test('hold-lookup-lock declares the flags', () => {
 test('hold-lookup-lock is refuted where the release sleeps under a spinlock', () => {
   const fix = pick(offers(alone(loneStatement({ ...spin, free: '\tmsleep(20);\n' }))), 'hold-lookup-lock');
   assert.deepEqual(fix.refuted, ["flare_free() may sleep, and 'flares_lock' is a spinlock"]);
+});
+
+const caller = (name: string, lines: string): string => `\nvoid ${name}(struct flare *f)\n{\n${lines}}\n`;
+
+test('hold-lookup-lock goes where no caller has the lock yet', () => {
+  const text = loneStatement(mutex) + caller('flare_drop', '\tflare_put(f);\n') + caller('flare_forget', '\tflare_drop(f);\n') +
+    caller('flare_quench', '\tmutex_lock(&flares_lock);\n\tflare_drop(f);\n\tmutex_unlock(&flares_lock);\n');
+  assert.match(bodyAfter(text, 'hold-lookup-lock', 'flare_forget'), /mutex_lock\(&flares_lock\);\n\tflare_drop\(f\);\n\tmutex_unlock/);
+});
+
+test('hold-lookup-lock is refuted where a caller of a caller holds a spinlock and the lock is a mutex', () => {
+  const text = loneStatement(mutex) + caller('flare_drop', '\tflare_put(f);\n') + '\nstatic DEFINE_SPINLOCK(sky_lock);\n' +
+    caller('flare_quench', '\tspin_lock(&sky_lock);\n\tflare_drop(f);\n\tspin_unlock(&sky_lock);\n');
+  assert.deepEqual(pick(offers(alone(text)), 'hold-lookup-lock').refuted,
+    ["flare_quench() calls flare_drop() under a spinlock, and taking 'flares_lock' may sleep"]);
 });
 
 test('hold-lookup-lock is refuted where the release takes the lock itself', () => {

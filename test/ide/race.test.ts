@@ -25,7 +25,7 @@ test('a last put outside the lock', () => {
     `CPU0                                 CPU1
 ----                                 ----
 keeper_leave()
-  kref_put(...)
+  kref_put(&s->ref, shed_release)
     count 1 -> 0
                                      shed_get()
                                        lock sheds_lock
@@ -46,7 +46,7 @@ test('an unlink that is put off', () => {
 ----                                 ----
 voucher_put()
   lock vouchers_lock
-  kref_put(...)
+  kref_put(&v->ref, ...)
     count 1 -> 0
     release put off
   unlock vouchers_lock

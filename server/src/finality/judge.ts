@@ -7,7 +7,7 @@ import type { Site } from '../summary/effect.ts';
 import type { FunctionRef } from '../program/code.ts';
 import type { Typing } from '../engine/typing.ts';
 import type { LookupRecord, NamedLock, PutRecord, Records } from './records.ts';
-import { commonLocks, isEntry, releaseUnlinks, sameRegistry, unlinks, type Facts, type FieldRole, type Registry } from './registries.ts';
+import { commonLocks, isEntry, isImpossible, releaseUnlinks, sameRegistry, unlinks, type Facts, type FieldRole, type Registry } from './registries.ts';
 
 export type Verdict =
   /** May be the last, and nothing keeps the lookup out. */
@@ -36,6 +36,7 @@ export type EntryLocks = (ref: FunctionRef) => readonly NamedLock[];
 export function judgeFunction(records: Records, facts: Facts, typing: Typing, entryLocks: EntryLocks): readonly Judged[] {
   const judged: Judged[] = [];
   for (const put of records.puts) {
+    if (isImpossible(put.final, facts, typing, put.ref.file)) continue;
     for (const registry of facts.registries) {
       if (!isEntry(put.object, registry, facts, put.published)) continue;
       const role = put.object.field === undefined ? undefined : facts.roles.get(put.object.field);

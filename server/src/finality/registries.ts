@@ -2,6 +2,8 @@
 // under which locks, whether being in one holds a count, and which fields hold entries.
 
 import type { Effect } from '../summary/effect.ts';
+import { pathOf, rootOf } from '../domain/value.ts';
+import type { Final } from '../engine/execute.ts';
 import type { Typing } from '../engine/typing.ts';
 import type { FunctionRef } from '../program/code.ts';
 import type { LookupRecord, NamedLock, ObjectView, Records, RegistryName, StoreRecord } from './records.ts';
@@ -58,7 +60,7 @@ export function gatherFacts(all: readonly Records[]): Facts {
     owned: isOwned(name, all),
     kinds: kindsIn(name, all),
   }));
-  return { registries, roles: fieldRoles(all) };
+  return { registries, roles: fieldRoles(all, registries.filter(isWeak)) };
 }
 
 /** Counters whose struct is seen embedded in others: `struct kobject.kref` also as `struct device.kobj.kref`. */
@@ -121,10 +123,18 @@ export function releaseUnlinks(last: readonly Effect[], name: RegistryName, typi
   };
 }
 
-function fieldRoles(all: readonly Records[]): ReadonlyMap<string, FieldRole> {
+/** Found by plain gets, and no count of its own: the registries that put and lookup can race on. */
+export function isWeak(registry: Registry): boolean {
+  return registry.plain.length > 0 && !registry.owned;
+}
+
+function fieldRoles(all: readonly Records[], weak: readonly Registry[]): ReadonlyMap<string, FieldRole> {
   const roles = new Map<string, FieldRole>();
   for (const records of all) {
-    for (const store of records.stores) {
+    for (const seen of records.stores) {
+      const held = seen.registries.filter((name) => weak.some((registry) => sameRegistry(registry.name, name)));
+      if (held.length === 0) continue;
+      const store = { ...seen, registries: held };
       const known = roles.get(store.field);
       roles.set(store.field, known
         ? {
@@ -145,6 +155,8 @@ function fieldRoles(all: readonly Records[]): ReadonlyMap<string, FieldRole> {
 
 /** An object known by its outermost struct is no entry where only others are put in. */
 export function isOfKind(object: ObjectView, registry: Registry): boolean {
+  const { counter, inner } = object;
+  if (counter !== undefined && !registry.counters.has(counter) && !(inner !== undefined && registry.counters.has(inner)) && !registry.kinds.has(counter)) return false;
   if (registry.kinds.size === 0 || object.counter === undefined || object.origin === 'element') return true;
   return object.counter === object.inner || registry.kinds.has(object.counter);
 }
@@ -159,6 +171,19 @@ export function isEntry(object: ObjectView, registry: Registry, facts: Facts, pu
   if (registry.generic || object.counter === undefined) return false;
   if (object.origin === 'fresh' && !published) return false;
   return registry.counters.has(object.counter);
+}
+
+/**
+ * A way on which something was found to be in a registry that only holds other structs cannot be gone: `&dev->kobj` is
+ * no entry where every entry is a struct class_dir.
+ */
+export function isImpossible(final: Final, facts: Facts, typing: Typing, file: string): boolean {
+  return final.state.marks.some((mark) => {
+    if (mark.mark !== 'member' || pathOf(mark.value).length === 0) return false;
+    const struct = typing.pointee(rootOf(mark.value), file);
+    return struct !== undefined && facts.registries.some((registry) =>
+      registry.kinds.size > 0 && isContainerOf(registry.name, mark.container) && ![...registry.kinds].some((kind) => kind.startsWith(`${struct}.`)));
+  });
 }
 
 /** Locks by name that both sides hold, so that one excludes the other. */

@@ -1,6 +1,6 @@
 // Two columns of text, as kernel changelogs draw what two CPUs do: at most 75 columns wide.
 
-export const WIDTH = 75;
+const WIDTH = 75;
 const LEFT = 37;
 /** Width of the narrower column. */
 export const COLUMN = LEFT - 2;

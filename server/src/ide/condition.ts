@@ -1,7 +1,7 @@
 // The condition that tells some ways through a function from the others, as a kernel developer would write it.
 
 import { ANY, ERROR, NEGATIVE, POINTER, POSITIVE, ZERO, classOf, joinFacts, type Facts } from '../domain/facts.ts';
-import { rootOf, type Value } from '../domain/value.ts';
+import { pathOf, rootOf, type Value } from '../domain/value.ts';
 import type { Mark } from '../summary/effect.ts';
 import { joinMarks, markKey, oppositeKey } from '../engine/state.ts';
 import type { FunctionRef } from '../program/code.ts';
@@ -204,9 +204,14 @@ export function conditionsOf(session: Session, ref: FunctionRef, spelling: Spell
   };
 }
 
-/** What is in fresh memory, or in what a call returned, is tested by callees to check their arguments. */
+/**
+ * What is in fresh memory, or in what a call returned, is tested by callees to check their arguments; so are strings.
+ * And what ERR_PTR() makes is no test at all.
+ */
 function isCalleesTest(value: Value): boolean {
+  if (value.node.k === 'result') return /^(ERR_PTR|ERR_CAST|PTR_ERR\w*)\(/.test(value.node.text);
   if (value.node.k !== 'load') return false;
+  if (pathOf(value.node.address).includes('[]')) return true;
   const kind = rootOf(value.node.address).node.k;
   return kind === 'fresh' || kind === 'result';
 }

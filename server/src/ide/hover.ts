@@ -3,11 +3,12 @@
 import { lineStarts, offsetAt, positionAt, type Position } from '../base/span.ts';
 import { loadKnowledge } from '../kernel/knowledge.ts';
 import type { Primitive, PrimitiveEffect } from '../kernel/schema.ts';
+import { BORROWED, REFERENCE_TAKEN } from './effects/returns.ts';
 import type { FunctionSummary, SummaryRef } from './finding.ts';
 import { contextFor } from './judgements.ts';
 import { functionAt, putsWhere } from './puts.ts';
 import type { Session } from './session.ts';
-import { BORROWED, REFERENCE_TAKEN, summaryOf } from './summary.ts';
+import { summaryOf } from './summary.ts';
 import { verdictsOf } from './verdict.ts';
 import type { Hover } from './workspace.ts';
 

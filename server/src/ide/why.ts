@@ -31,7 +31,9 @@ export function why(session: Session, file: string, line: number): WhyAnswer | u
   if (lookup) lines.push(`lookup: ${lookupText(context, lookup)}`);
   for (const other of further.slice(0, MOST_OTHERS)) lines.push(`on another way through ${put.ref.name}(): ${other.sentence}`);
   lines.push(...callerLines(session, context, put));
-  lines.push(...reportLines(context, put));
+  const reports = reportLines(context, put);
+  if (reports.length === 0 && verdict.judged?.verdict.kind === 'unlocked' && put.outer.length > 0) reports.push('not reported here: its callers decide');
+  lines.push(...reports);
   if (verdict.change !== undefined) lines.push(`what would change it: ${verdict.change}`);
   for (const other of others.slice(0, MOST_OTHERS)) {
     const [first] = verdictsOf(context, other);
@@ -88,7 +90,7 @@ const OWNERS: Readonly<Record<PutRecord['object']['origin'], string>> = {
 };
 
 /** Where the put is reported, if it is: here, or at the caller that decides. */
-function reportLines(context: RuleContext, put: PutHere): readonly string[] {
+function reportLines(context: RuleContext, put: PutHere): string[] {
   const site = put.records[0]?.chain[0];
   if (!site) return [];
   const line = lineOf(context, site);

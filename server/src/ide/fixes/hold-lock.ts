@@ -68,10 +68,15 @@ function refutations({ context, finding, judged, instance, lock, ref, session, s
     const opposite = other === undefined || other === lock.name ? undefined : takesUnder(session, finding.file, other, lock.name);
     if (opposite) reasons.add(`${opposite}() takes '${printPlace(hold.lock)}' with '${lock.text}' held: two orders of the same locks`);
   }
-  for (const caller of session.code.callers(ref)) {
-    for (const hold of session.engine.executionOf(caller).calls.filter((call) => call.name === ref.name).flatMap((call) => call.held)) {
-      if (nameOf(hold, caller.file) === lock.name) reasons.add(`${caller.name}() calls ${ref.name}() with '${lock.text}' held already`);
-      else if (sleeps && hold.mode === 'spin') reasons.add(`${caller.name}() calls ${ref.name}() under a spinlock, and taking '${lock.text}' may sleep`);
+  const reached = new Set([ref]);
+  for (const callee of reached) {
+    for (const caller of session.code.callers(callee)) {
+      for (const hold of session.engine.executionOf(caller).calls.filter((call) => call.name === callee.name).flatMap((call) => call.held)) {
+        if (nameOf(hold, caller.file) === lock.name) reasons.add(`${caller.name}() calls ${callee.name}() with '${lock.text}' held already`);
+        else if (sleeps && hold.mode === 'spin') reasons.add(`${caller.name}() calls ${callee.name}() under a spinlock, and taking '${lock.text}' may sleep`);
+      }
+      // Further out only in the same file: a static lock is known there alone.
+      if (caller.file === finding.file) reached.add(caller);
     }
   }
   if (!sleeps) {

@@ -15,42 +15,61 @@ import { ancestor, callAt, callParts, descendants, functionSource, spanOf, textO
 const SHUTS_OUT_MORE = /_(?:bh|irq|irqsave)$/;
 
 export function lockingPutFixes(problem: Problem): readonly Candidate[] {
-  const { source, context, instance, session } = problem;
-  const [site] = instance.chain;
-  const call = site && callAt(source, spanIn(context, site));
-  const parts = call && callParts(source, call);
-  const { knowledge } = session.engine.base;
-  const put = parts && putOf(knowledge.primitives.get(parts.name));
-  if (!call || !parts || !put) return [];
-  const candidate = put.release === undefined ? lockedTest(problem, call, parts) : lockedRelease(problem, parts, argumentOf(put.release));
+  const site = putSite(problem);
+  if (!site) return [];
+  const candidate = site.release === undefined ? lockedTest(problem, site) : lockedRelease(problem, site, site.release);
   return candidate ? [candidate] : [];
 }
 
+interface PutSite {
+  readonly source: FunctionSource;
+  readonly call: SyntaxNode;
+  readonly parts: CallParts;
+  /** The argument that names the release; undefined: the result says that it was the last one. */
+  readonly release: number | undefined;
+  /** In the function that the finding is reported in. */
+  readonly isOuter: boolean;
+}
+
+/** The call that puts, in the reported function or in a helper of the same file. */
+function putSite({ context, finding, instance, session }: Problem): PutSite | undefined {
+  for (const [depth, site] of instance.chain.entries()) {
+    const ref = site.file === finding.file ? session.code.functionsIn(site.file).find((each) => each.name === site.function) : undefined;
+    const source = ref && functionSource(session.code, ref, session.textOf(site.file));
+    const call = source && callAt(source, spanIn(context, site));
+    const parts = call && callParts(source, call);
+    if (!source || !call || !parts) return undefined;
+    const put = putOf(session.engine.base.knowledge.primitives.get(parts.name));
+    if (put) return { source, call, parts, release: argumentOf(put.release), isOuter: depth === 0 };
+  }
+  return undefined;
+}
+
 /** `if (refcount_dec_and_test(&x->ref)) { lock; unlink; ... }` */
-function lockedTest(problem: Problem, call: SyntaxNode, parts: CallParts): Candidate | undefined {
-  const { source, finding, lock, ref } = problem;
+function lockedTest(problem: Problem, { source, call, parts }: PutSite): Candidate | undefined {
+  const { finding, lock } = problem;
   const lockStatement = statementWhenLast(source, call);
   const taken = lockStatement && lockCallOf(problem, source, lockStatement);
   const better = taken && lockingPut(knowledgeOf(problem), parts.name, taken.mode);
   if (!lockStatement || !taken || !better) return undefined;
   return {
-    id: `${better.name.replaceAll('_', '-')}`,
+    id: better.name.replaceAll('_', '-'),
     title: `Take ${lock.text} before the last put: ${better.name}()`,
     edits: [
       ...converted(finding.file, source.text, parts, better, taken.argument),
       { file: finding.file, ...wholeLines(source.text, spanOf(source, lockStatement)), newText: '' },
     ],
     proved: [`${better.name}() takes '${lock.text}' before the count reaches zero, and the unlock that follows drops it`],
-    assumed: callersAssumed(ref, lock.text),
+    assumed: callersAssumed(source.ref, lock.text),
   };
 }
 
 /** kref_put(&x->ref, release), where the release takes the lock first. */
-function lockedRelease(problem: Problem, parts: CallParts, index: number | undefined): Candidate | undefined {
-  const { session, finding, lock, ref } = problem;
-  const name = index === undefined ? undefined : parts.args[index]?.text;
+function lockedRelease(problem: Problem, { source, parts, isOuter }: PutSite, index: number): Candidate | undefined {
+  const { session, finding, lock } = problem;
+  const name = parts.args[index]?.text;
   const release = name === undefined ? undefined : session.code.resolve(name, finding.file);
-  if (index === undefined || !release || release.file !== finding.file) return undefined;
+  if (!release || release.file !== finding.file) return undefined;
   const body = functionSource(session.code, release, session.textOf(release.file));
   const lockStatement = body && descendants(body.root).find((node) => node.type === 'expression_statement' && lockCallOf(problem, body, node));
   const taken = lockStatement && lockCallOf(problem, body, lockStatement);
@@ -59,13 +78,13 @@ function lockedRelease(problem: Problem, parts: CallParts, index: number | undef
 
   // Entered locked from now on: every put with this release must be of the new kind.
   const sites = usesOf(problem, release, parts.name, index);
-  const argument = isVisibleIn(lock, finding.file) ? taken.argument : sites?.length === 1 ? lockHere(problem) : undefined;
+  const argument = isVisibleIn(lock, finding.file) ? taken.argument : isOuter && sites?.length === 1 ? lockHere(problem) : undefined;
   if (!sites || argument === undefined) return undefined;
   return {
     id: better.name.replaceAll('_', '-'),
     title: `Take ${lock.text} before the last put: ${better.name}()`,
     edits: [
-      ...sites.flatMap((site) => converted(finding.file, problem.source.text, site, better, argument)),
+      ...sites.flatMap((site) => converted(finding.file, source.text, site, better, argument)),
       { file: finding.file, ...wholeLines(body.text, spanOf(body, lockStatement)), newText: '' },
     ],
     proved: [
@@ -75,7 +94,7 @@ function lockedRelease(problem: Problem, parts: CallParts, index: number | undef
     ],
     assumed: [
       ...(release.item.isStatic ? [] : [`no other file puts with ${release.name}()`]),
-      ...callersAssumed(ref, lock.text),
+      ...callersAssumed(source.ref, lock.text),
     ],
     enteredLocked: [release],
   };

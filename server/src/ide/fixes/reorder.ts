@@ -18,16 +18,17 @@ type Put = Effect & { readonly do: 'put' };
 export function reorderFixes(problem: Problem): readonly Candidate[] {
   const { source, context, finding, lock } = problem;
   const earlier = lockedPutBefore(problem);
+  const first = earlier?.chain[0];
   const site = problem.instance.chain[0];
-  if (!earlier || !site) return [];
+  if (!earlier || !first || !site) return [];
   const late = statementAt(source, spanIn(context, site));
   const block = late?.parent;
   if (late?.type !== 'expression_statement' || block?.type !== 'compound_statement') return [];
-  const region = regionOf(problem, earlier, block);
-  if (!region || region.end > spanOf(source, late).start) return [];
+  const region = regionOf(problem, earlier, first, block);
+  if (!region || region.end > spanOf(source, late).start || mayLeaveBetween(source, block, region, late)) return [];
 
   const call = nameOf(source, late) ?? 'the call';
-  const putter = nameOf(source, statementAt(source, spanIn(context, outermost(earlier))) ?? late) ?? 'the locked put';
+  const putter = nameOf(source, statementAt(source, spanIn(context, first)) ?? late) ?? 'the locked put';
   const indent = indentOf(source.text, spanOf(source, late).start);
   const move = (text: string): Edit => {
     const at = behind(source.text, spanOf(source, late).end);
@@ -36,7 +37,9 @@ export function reorderFixes(problem: Problem): readonly Candidate[] {
   const remove: Edit = { file: finding.file, ...wholeLines(source.text, region), newText: '' };
   const text = source.text.slice(region.start, region.end);
   const proved = [
-    `the reference that ${putter}() drops is still held at ${call}(), whose put cannot be the last one then`,
+    putter === call
+      ? `the reference that is dropped under '${lock.text}' is still held at the other put, which cannot be the last one then`
+      : `the reference that ${putter}() drops is still held at ${call}(), whose put cannot be the last one then`,
     `the last put of '${finding.object ?? 'the object'}' runs under '${lock.text}', which ${problem.lookup.ref.name}() holds to find it`,
   ];
 
@@ -44,7 +47,8 @@ export function reorderFixes(problem: Problem): readonly Candidate[] {
   // A parameter or a local names the object for as long as the function runs: nothing to save.
   if (pointer.k !== 'load') {
     return [{
-      id: 'reorder-keep-reference', title: `Drop the reference under ${lock.text} after ${call}()`,
+      id: 'reorder-keep-reference',
+      title: putter === call ? `Drop the reference under ${lock.text} last` : `Call ${putter}(), which holds ${lock.text}, after ${call}()`,
       edits: [remove, move(text)], proved, assumed: [],
     }];
   }
@@ -59,7 +63,7 @@ export function reorderFixes(problem: Problem): readonly Candidate[] {
     },
   };
 
-  const spelled = withPointer(problem, earlier, region, text, object);
+  const spelled = withPointer(problem, earlier, first, region, text, object);
   const type = context.typing.contentType(pointer.address, finding.file);
   if (!spelled || !type) return [plain];
   const name = freeName(takenNames(source), spelled.name);
@@ -76,10 +80,14 @@ export function reorderFixes(problem: Problem): readonly Candidate[] {
   }, plain];
 }
 
-function outermost(put: Put): Site {
-  const [first] = put.chain;
-  if (!first) throw new Error('a chain is never empty');
-  return first;
+/** A way out, or a way in, between the two puts: it would have one of them only. */
+function mayLeaveBetween(source: FunctionSource, block: SyntaxNode, region: Span, late: SyntaxNode): boolean {
+  const end = spanOf(source, late).start;
+  return block.namedChildren.some((child) => {
+    const { start } = spanOf(source, child);
+    return start >= region.end && start < end &&
+      descendants(child).some(({ type }) => /^(?:return|goto|break|continue|labeled|case)_statement$/.test(type));
+  });
 }
 
 /** The last put of the same object on the way to the unlocked one that held the lookup's lock. */
@@ -90,12 +98,12 @@ function lockedPutBefore({ before, judged, context, lock, finding }: Problem): P
 }
 
 /** The statements of `block` that do the locked put: the call alone, or all from the lock to the unlock. */
-function regionOf({ source, context, before }: Problem, put: Put, block: SyntaxNode): Span | undefined {
+function regionOf({ source, context, before }: Problem, put: Put, first: Site, block: SyntaxNode): Span | undefined {
   const statementOf = (site: Site): SyntaxNode | undefined => {
     const inner = statementAt(source, spanIn(context, site));
     return inner && childOf(block, inner);
   };
-  const own = statementOf(outermost(put));
+  const own = statementOf(first);
   if (!own) return undefined;
   let { start, end } = spanOf(source, own);
   const index = before.indexOf(put);
@@ -125,12 +133,12 @@ interface Spelled {
 }
 
 /** The locked put with the pointer given to it: in its own arguments, or in those of the call it is a wrapper around. */
-function withPointer(problem: Problem, put: Put, region: Span, text: string, object: string): Spelled | undefined {
+function withPointer(problem: Problem, put: Put, first: Site, region: Span, text: string, object: string): Spelled | undefined {
   const { source, context } = problem;
   const code = context.code;
   const spots = descendants(source.root).map((node) => spanOf(source, node))
     .filter(({ start, end }) => start >= region.start && end <= region.end && source.text.slice(start, end) === object);
-  const outer = callAt(source, spanIn(context, outermost(put)));
+  const outer = callAt(source, spanIn(context, first));
   const parts = outer && callParts(source, outer);
   if (spots.length > 0) {
     const index = parts?.args.findIndex((arg) => arg.text === object) ?? -1;

@@ -4,17 +4,17 @@ import type { Finding } from '../../ide/finding.ts';
 import { ZERO, classOf } from '../../domain/facts.ts';
 import type { LossRecord } from '../../finality/records.ts';
 import { chainKey } from '../../finality/judge.ts';
-import { isContainerOf, isOfKind, sameRegistry, type FieldRole } from '../../finality/registries.ts';
+import { isContainerOf, isImpossible, isOfKind, sameRegistry, type FieldRole } from '../../finality/registries.ts';
 import { makeFinding, objectText, step, type RuleContext } from '../context.ts';
 
 export function refLeak(context: RuleContext): readonly Finding[] {
   const { analysis } = context;
-  const watched = analysis.facts.registries.filter((registry) => registry.plain.length > 0 && !registry.owned);
   const leaks = new Map<string, { loss: LossRecord; left: number; role: FieldRole }>();
   for (const records of analysis.records.values()) {
     for (const loss of records.losses) {
+      if (isImpossible(loss.final, analysis.facts, context.typing, loss.ref.file)) continue;
       const role = analysis.facts.roles.get(loss.field);
-      if (!role?.registries.some((name) => watched.some((registry) => sameRegistry(registry.name, name))) || !mayBeEntry(context, loss, role)) continue;
+      if (!role || !mayBeEntry(context, loss, role)) continue;
       const base = loss.object.origin === 'field' ? role.count : 0;
       const left = loss.left(base);
       if (left <= 0 || loss.keptElsewhere) continue;
