@@ -28,6 +28,9 @@ export interface FullEngine {
 
 const HOPS = 2;
 
+/** UTF-16 units of a body that is followed whatever it does. */
+const SHORT_BODY = 1000;
+
 interface Result {
   readonly execution: Execution;
   readonly summary: Summary;
@@ -55,6 +58,11 @@ export function createEngine(code: Code, knowledge: Knowledge, options: EngineOp
     const known = relevant.get(ref);
     if (known !== undefined) return known;
     relevant.set(ref, false);
+    // A short one costs little, and may set a field that matters.
+    if (ref.item.bodySpan.end - ref.item.bodySpan.start <= SHORT_BODY) {
+      relevant.set(ref, true);
+      return true;
+    }
     const own = new Map(code.functionsIn(ref.file).map((other) => [other.name, other]));
     const answer = ref.item.calls.some((name) => {
       const primitive = knowledge.primitives.get(name);

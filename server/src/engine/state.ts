@@ -213,9 +213,18 @@ export function joinStates(one: State, other: State): State {
     ...one,
     memory,
     facts: keepOwnFacts(joinFacts(one.facts, other.facts), one, other),
-    marks: joinMarks(one.marks, other.marks),
+    marks: [...joinMarks(one.marks, other.marks), ...vacuousMarks(one, other)],
     config: one.config.filter((atom) => other.config.includes(atom)),
   };
+}
+
+/** What the first found out about objects that are NULL on the other way stays found out. */
+function vacuousMarks(one: State, other: State): readonly Mark[] {
+  const absent = [...other.facts.classes.values()].filter(({ mask }) => mask === ZERO).map(({ value }) => value);
+  if (absent.length === 0) return [];
+  const known = new Set(other.marks.map(markKey));
+  return one.marks.filter((mark) => (mark.mark === 'member' || mark.mark === 'exclusive') && !known.has(markKey(mark)) &&
+    absent.some((gone) => hangsOn('count' in mark ? mark.count : mark.value, gone)));
 }
 
 /** What is known of values that the other path never came by holds on. */
