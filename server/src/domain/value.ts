@@ -34,7 +34,8 @@ export type Node =
   | { readonly k: 'binary'; readonly operator: string; readonly left: Value; readonly right: Value };
 
 export interface Values {
-  param(index: number, name: string, type: CType): Value;
+  /** `scope` tells parameters apart whose type says nothing (`void *`). */
+  param(index: number, name: string, type: CType, scope?: string): Value;
   global(name: string, file: string): Value;
   local(name: string): Value;
   fn(name: string): Value;
@@ -67,8 +68,8 @@ export function createValues(): Values {
   };
   return {
     at,
-    param: (index, name, type) =>
-      intern(`p${index}:${name}:${type.name}${'*'.repeat(type.pointers)}`, { k: 'param', index, name, type }),
+    param: (index, name, type, scope = '') =>
+      intern(`p${index}:${name}:${type.name}${'*'.repeat(type.pointers)}${scope}`, { k: 'param', index, name, type }),
     global: (name, file) => intern(`g${name}:${file}`, { k: 'global', name, file }),
     local: (name) => intern(`l${name}`, { k: 'local', name }),
     fn: (name) => intern(`f${name}`, { k: 'function', name }),

@@ -163,7 +163,7 @@ export function readPlace(frame: Frame, state: State, address: Value): Value {
 
 export function hintType(frame: Frame, value: Value, type: CType): void {
   const kind = value.node.k;
-  if (type.pointers > 0 && (kind === 'result' || kind === 'fresh' || kind === 'load' || kind === 'element')) {
+  if (type.pointers > 0 && (kind === 'param' || kind === 'result' || kind === 'fresh' || kind === 'load' || kind === 'element')) {
     frame.engine.typing.hint(value, frame.engine.code.resolveType(type, frame.fn.file));
   }
 }

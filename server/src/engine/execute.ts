@@ -89,7 +89,7 @@ export function execute(
   const { values } = engine;
   fn.params.forEach((param, index) => {
     const address = values.local(param.name);
-    start.memory.set(address.id, { address, value: values.param(index, param.name, param.type) });
+    start.memory.set(address.id, { address, value: values.param(index, param.name, param.type, param.type.name === 'void' ? `${fn.file}:${fn.name}` : '') });
   });
   for (const annotation of fn.annotations) {
     if (annotation.kind === 'acquires') continue;

@@ -19,6 +19,8 @@ export interface Typing {
    * (`gdp_mutex`, `file.c:gdp_mutex` for a static one), undefined for what no other thread can name.
    */
   placeName(address: Value, file: string): string | undefined;
+  /** The same, by the type alone for what a global points to: `struct foo.ref` for `the_foo->ref`. */
+  typeName(address: Value, file: string): string | undefined;
 }
 
 export function createTyping(code: Code, values: Values): Typing {
@@ -33,6 +35,7 @@ export function createTyping(code: Code, values: Values): Typing {
     const { node } = value;
     switch (node.k) {
       case 'param':
+        if (node.type.name === 'void') break;
         return code.resolveType(node.type, file);
       case 'element': {
         const type = node.link.slice(0, node.link.indexOf('.'));
@@ -86,6 +89,13 @@ export function createTyping(code: Code, values: Values): Typing {
     return type && type.pointers === 1 ? type.name : undefined;
   };
 
+  const typeName = (address: Value, file: string): string | undefined => {
+    const root = rootOf(address);
+    const struct = root.node.k === 'load' && root.node.address.node.k === 'global' ? pointee(root, file) : undefined;
+    if (struct === undefined || pathOf(address).some((step) => step.startsWith('-'))) return placeName(address, file);
+    return struct + pathOf(address).filter((step) => step !== '[]').join('');
+  };
+
   const placeName = (address: Value, file: string): string | undefined => {
     const root = rootOf(address);
     let path = pathOf(address);
@@ -119,5 +129,6 @@ export function createTyping(code: Code, values: Values): Typing {
     contentType,
     pointee,
     placeName,
+    typeName,
   };
 }

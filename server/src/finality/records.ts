@@ -180,7 +180,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
     effects.forEach((effect, index) => {
       if (effect.do === 'get') {
         const found = effects.slice(0, index + 1).find((other) => other.do === 'find' && isOwnCounter(effect.count, other.element));
-        const counter = typing.placeName(effect.count, file);
+        const counter = typing.typeName(effect.count, file);
         // Only the first reference comes from the lookup: the next ones rest on it.
         if (balance(effects, effect.count, index) > 0) return;
         if (found?.do === 'find' && counter !== undefined) {
@@ -215,7 +215,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
         puts.push({
           ref, object, chain: effect.chain, locks: locksOf(effect.held), dropped: names(effect.dropped),
           last: effect.last.effects, lastTakes: names(effect.last.takes),
-          ownedAfter: (base) => ownedAfter(effects, effect.count, index, base),
+          ownedAfter: (base) => ownedAfter(effects, effect.count, index, base) - leftBehind(effects, effect.count, base, final),
           unlinkedBefore: before.flatMap((other) => unlinkView(other, effect.count, effects, final, typing, file, locksOf) ?? []),
           exclusive: exclusive && 'held' in exclusive ? exclusive.held : undefined,
           shared: shared && 'held' in shared ? shared.held : undefined,
@@ -231,7 +231,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
         const root = rootOf(effect.item);
         const stays = !count || balance(effects, count, effects.length) > 0 || root.node.k !== 'fresh';
         publishes.push({
-          ref, registry: { container, link: effect.link }, counter: count && typing.placeName(count, file), fresh: root.node.k === 'fresh',
+          ref, registry: { container, link: effect.link }, counter: count && typing.typeName(count, file), fresh: root.node.k === 'fresh',
           handedOut: stays && handedOut(root, final),
         });
       }
@@ -353,7 +353,7 @@ function objectView(count: Value, final: Final, effects: readonly Effect[], typi
     if (mark.mark === 'not-member' && rootOf(mark.value) === root) notIn.push(mark.container);
   }
   return {
-    count, counter: typing.placeName(count, file), inner: innerName(count, typing, file), origin, field, fieldOwner, memberOf, notIn,
+    count, counter: typing.typeName(count, file), inner: innerName(count, typing, file), origin, field, fieldOwner, memberOf, notIn,
     absent: (classOf(final.state.facts, root) & ~ZERO) === 0,
   };
 }
@@ -409,6 +409,19 @@ function ownedAfter(effects: readonly Effect[], count: Value, index: number, bas
     }
   });
   return Math.max(base, -lowest) + balance(effects, count, index + 1);
+}
+
+/**
+ * References that an object made or found here has left at the end, though nothing here ever stored or returned it:
+ * they are with whoever finds it in the registry, and prove nothing.
+ */
+function leftBehind(effects: readonly Effect[], count: Value, base: number, final: Final): number {
+  const root = rootOf(count);
+  const kind = root.node.k;
+  if (kind !== 'fresh' && kind !== 'element') return 0;
+  const stored = effects.some((effect) => effect.do === 'write' && rootOf(effect.value) === root && rootOf(effect.place) !== root);
+  if (stored || handedOut(root, final)) return 0;
+  return Math.max(0, base + balance(effects, count, effects.length));
 }
 
 function unlinkView(

@@ -11,7 +11,8 @@ export interface Placed {
 }
 
 /**
- * A put in a helper that is bad for every caller is the helper's; if for some callers only, each such call is reported.
+ * A put in a helper that is bad for every one that calls it is the helper's; if for some only, each such call is
+ * reported.
  * `isBad` picks the judgements of one rule. `instances` are those of all functions looked at, callers included.
  */
 export function placeFindings(instances: readonly Instance[], isBad: (one: Judged) => boolean): readonly Placed[] {
@@ -22,18 +23,19 @@ export function placeFindings(instances: readonly Instance[], isBad: (one: Judge
     byInner.set(key, [...(byInner.get(key) ?? []), instance]);
   }
   const worstOf = (instance: Instance): Judged | undefined => instance.judged.find(isBad);
-  /** Bad here and in whatever calls it. */
-  const fullyBad = (instance: Instance, depth: number): boolean => {
+  const callersOf = (instance: Instance): readonly Instance[] => byInner.get(chainKey(instance.chain)) ?? [];
+  /** Bad here, and nothing further out makes it right on every way. */
+  const isBadSomewhere = (instance: Instance, depth: number): boolean => {
     if (!worstOf(instance)) return false;
-    const outer = byInner.get(chainKey(instance.chain)) ?? [];
-    return depth > 6 || outer.every((caller) => fullyBad(caller, depth + 1));
+    const outer = callersOf(instance);
+    return depth > 6 || outer.length === 0 || outer.some((caller) => isBadSomewhere(caller, depth + 1));
   };
   const reported = new Set<string>();
   const placed: Placed[] = [];
   const visit = (instance: Instance): void => {
     const worst = worstOf(instance);
     if (!worst) return;
-    if (fullyBad(instance, 0)) {
+    if (callersOf(instance).every((caller) => isBadSomewhere(caller, 1))) {
       placed.push({ ref: instance.ref, instance, worst });
       reported.add(chainKey(instance.chain));
     }
