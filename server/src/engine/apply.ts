@@ -320,7 +320,10 @@ export function writePlace(frame: Frame, state: State, address: Value, value: Va
     state.memory.set(address.id, { address, value });
     return;
   }
-  if (!isTracked(frame, state, address, value)) return;
+  if (!isTracked(frame, state, address, value)) {
+    if (value.node.k === 'number' && value.node.value !== 0) frame.notes.flags.set(`${address.id}@${span.start}`, { place: address, held: state.held });
+    return;
+  }
   const before = state.memory.get(address.id)?.value;
   if ((before ?? frame.engine.values.load(address)) === value) return;
   if (pathOf(address).at(-1) !== '[]') state.memory.set(address.id, { address, value });

@@ -7,11 +7,11 @@ import type { CType, Expr, FunctionIr, Instruction } from '../lower/ir.ts';
 import { isEntryValue, rootOf, type Value } from '../domain/value.ts';
 import { ANY, ERROR, NEGATIVE, POINTER, ZERO, classOf, narrow } from '../domain/facts.ts';
 import type { Effect, Hold, LastEffects } from '../summary/effect.ts';
-import { absorbs, deedsOf, effectKey, fork, emptyState, joinStates, markKey, stateKey, type State } from './state.ts';
+import { absorbs, addEffect, deedsOf, effectKey, fork, emptyState, joinStates, markKey, stateKey, type State } from './state.ts';
 import { flowOf, targetsOf } from './flow.ts';
 import { addressOf, assumeClass, assumeCondition, evaluate, hintType, tempName } from './evaluate.ts';
 import { applyPrimitive, applySummary, requireLock, unionOfEffects, writePlace, type CallSite, type Way } from './apply.ts';
-import type { CallNote, Engine, Frame } from './frame.ts';
+import type { CallNote, Engine, FlagNote, Frame } from './frame.ts';
 
 /** One way through the function, complete. */
 export interface Final {
@@ -29,6 +29,7 @@ export interface Execution {
   readonly maySleep: boolean;
   readonly gaps: readonly Gap[];
   readonly calls: readonly CallNote[];
+  readonly flags: readonly FlagNote[];
 }
 
 export interface Limits {
@@ -162,6 +163,7 @@ export function execute(
     maySleep: frame.notes.maySleep,
     gaps: [...fn.gaps, ...frame.notes.gaps.values()],
     calls: [...frame.notes.calls.values()],
+    flags: [...frame.notes.flags.values()],
   };
 }
 
@@ -272,7 +274,7 @@ function openFrame(engine: Engine, fn: FunctionIr, text: string): Frame {
   const localTypes = new Map<string, CType>();
   for (const { name, type } of [...fn.params, ...fn.locals]) localTypes.set(name, engine.code.resolveType(type, fn.file));
   const prefix = `${fn.file}:${fn.name}:`;
-  const notes: Frame['notes'] = { maySleep: false, balanced: new Map(), requires: new Map(), gaps: new Map(), calls: new Map() };
+  const notes: Frame['notes'] = { maySleep: false, balanced: new Map(), requires: new Map(), gaps: new Map(), calls: new Map(), flags: new Map() };
   let starts: readonly number[] | undefined;
   return {
     engine,
@@ -334,6 +336,7 @@ function step(frame: Frame, state: State, instruction: Instruction): readonly St
     const next = fork(state);
     const value = evaluate(frame, next, instruction.value);
     const { target } = instruction;
+    noteFound(frame, next, value, instruction.at);
     const address = addressOf(frame, next, target);
     if (target.op === 'name') {
       const type = frame.localTypes.get(target.name);
@@ -348,6 +351,13 @@ function step(frame: Frame, state: State, instruction: Instruction): readonly St
     next.memory.set(temp.id, { address: temp, value: result });
     return next;
   });
+}
+
+/** An entry reached by the links of a tree or list, without a macro that says so: it was found here. */
+function noteFound(frame: Frame, state: State, value: Value, span: Span): void {
+  const root = rootOf(value);
+  if (root.node.k !== 'element' || state.effects.some((effect) => effect.do === 'find' && effect.element === root)) return;
+  addEffect(state, { do: 'find', element: root, chain: [frame.siteOf(span)], held: state.held, dropped: state.dropped });
 }
 
 function call(frame: Frame, state: State, instruction: Instruction & { op: 'call' }): readonly Way[] {

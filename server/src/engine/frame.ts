@@ -17,6 +17,12 @@ export interface CallNote {
   readonly held: readonly Hold[];
 }
 
+/** A field set to a number other than zero, with the locks held there. */
+export interface FlagNote {
+  readonly place: Value;
+  readonly held: readonly Hold[];
+}
+
 /** What the engine offers to the execution of a function. */
 export interface Engine {
   readonly values: Values;
@@ -44,6 +50,7 @@ export interface Frame {
     readonly gaps: Map<string, Gap>;
     /** Locks held at each call of a named function, once per place and set of locks. */
     readonly calls: Map<string, CallNote>;
+    readonly flags: Map<string, FlagNote>;
   };
 }
 

@@ -2,6 +2,7 @@
 // and widens the view to callers where they decide.
 
 import type { Code, FunctionRef } from '../program/code.ts';
+import { RELEASE_TABLES } from '../kernel/release-tables.ts';
 import type { FullEngine } from '../engine/engine.ts';
 import { recordsOf, type LookupRecord, type NamedLock, type Records } from './records.ts';
 import { gatherFacts, type Facts } from './registries.ts';
@@ -42,11 +43,12 @@ export function analyse(code: Code, engine: FullEngine, source: RecordSource, re
   const records = new Map<FunctionRef, Records>();
   for (const ref of refs) records.set(ref, source.recordsOf(ref));
   const entryLocks = entryLocksOf(code, engine);
+  const releases = releasesOf(code, refs).map((ref) => source.recordsOf(ref));
   let judged: readonly Judged[] = [];
   let instances: readonly Instance[] = [];
   let facts: Facts = gatherFacts([]);
   for (let depth = 0; ; depth += 1) {
-    facts = gatherFacts([...records.values()].map(innermostLookups(records)));
+    facts = gatherFacts([...records.values()].map(innermostLookups(records)), releases);
     judged = [...records.values()].flatMap((own) => judgeFunction(own, facts, typing, entryLocks));
     instances = instancesOf(judged);
     if (depth >= MAX_CALLER_DEPTH) break;
@@ -60,6 +62,18 @@ export function analyse(code: Code, engine: FullEngine, source: RecordSource, re
     for (const ref of wanted) records.set(ref, source.recordsOf(ref));
   }
   return { facts, records, judged, instances, entryLocks };
+}
+
+/** Releases that the files put into the kernel's tables. */
+function releasesOf(code: Code, refs: readonly FunctionRef[]): readonly FunctionRef[] {
+  const files = new Set(refs.map((ref) => ref.file));
+  const found = new Set<FunctionRef>();
+  for (const file of files) {
+    for (const { struct, field } of RELEASE_TABLES) {
+      for (const target of code.targets(struct, field, file)) if (files.has(target.file)) found.add(target);
+    }
+  }
+  return [...found];
 }
 
 /** A lookup seen again through a caller is the same lookup. */

@@ -43,7 +43,7 @@ export function judgeFunction(records: Records, facts: Facts, typing: Typing, en
       const own = role?.registries.some((name) => sameRegistry(registry.name, name)) && !role.establishers.has(put.ref) ? role : undefined;
       if (own && contradictsRole(put, own, typing)) continue;
       const owned = put.ownedAfter(baseOf(put, own));
-      judged.push({ put, registry, owned, role: own, verdict: judge(put, registry, owned, records, typing, entryLocks) });
+      judged.push({ put, registry, owned, role: own, verdict: judge(put, registry, owned, records, facts, typing, entryLocks) });
     }
   }
   return judged;
@@ -70,14 +70,19 @@ export function baseOf(put: PutRecord, role: FieldRole | undefined): number {
   }
 }
 
-function judge(put: PutRecord, registry: Registry, owned: number, records: Records, typing: Typing, entryLocks: EntryLocks): Verdict {
+function judge(put: PutRecord, registry: Registry, owned: number, records: Records, facts: Facts, typing: Typing, entryLocks: EntryLocks): Verdict {
   const file = put.ref.file;
   const first = registry.plain[0];
   if (!first) return { kind: 'safe', reason: registry.checked.length > 0 ? 'checked-get' : 'no-lookup' };
   const release = releaseUnlinks(put.last, registry.name, typing, file);
-  if (release.now.length === 0 && release.deferred.length === 0) return { kind: 'safe', reason: 'no-unlink-in-release', lookup: first };
+  // A put before the unlink drops the registry's own reference while the entry can still be found.
+  const early = put.unlinkedAfter.some((view) => unlinks(view.link, view.from, registry.name));
+  const table = release.now.length === 0 && put.object.inner !== undefined && put.object.inner !== put.object.counter
+    ? facts.releases.find((view) => unlinks(view.link, view.from, registry.name)) : undefined;
+  if (release.now.length === 0 && release.deferred.length === 0 && !table && !early) return { kind: 'safe', reason: 'no-unlink-in-release', lookup: first };
   if (owned > 0) return { kind: 'safe', reason: 'owns-another', lookup: first };
-  if (registry.owned) return { kind: 'safe', reason: 'owned-index', lookup: first };
+  if (registry.owned && !early) return { kind: 'safe', reason: 'owned-index', lookup: first };
+  if (registry.flagged) return { kind: 'safe', reason: 'liveness-flag', lookup: first };
   if (put.unlinkedBefore.some((view) => unlinks(view.link, view.from, registry.name))) return { kind: 'safe', reason: 'unlinked-before', lookup: first };
   const lookups = registry.plain.map((lookup) => ({ lookup, locks: lookupLocks(lookup, entryLocks) })).filter(({ locks }) => locks.length > 0);
   if (lookups.length === 0) return { kind: 'safe', reason: 'no-lookup', lookup: first };
@@ -89,6 +94,7 @@ function judge(put: PutRecord, registry: Registry, owned: number, records: Recor
       lock.id === '' || effect.do !== 'unlink' || effect.held.some((hold) => hold.id === lock.id) || release.deferred.length > 0));
     if (through.length === 0) {
       const selfLocking = put.lastTakes.some((name) => locks.some((lock) => lock.name === name)) ||
+        table?.locks.some((name) => locks.some((lock) => lock.name === name)) === true ||
         release.now.some((effect) => effect.held.some((hold) => locks.some((lock) => lock.name === typing.placeName(hold.lock, file))));
       return { kind: 'unlocked', lookup, selfLocking };
     }

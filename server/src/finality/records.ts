@@ -64,7 +64,8 @@ export interface LookupRecord {
   readonly atFind: readonly NamedLock[];
   readonly atGet: readonly NamedLock[];
   readonly dropped: readonly string[];
-  readonly tested: boolean;
+  /** Fields of the entry that the path found to be zero before it took the reference: `struct foo.dead`. */
+  readonly zeroFields: readonly string[];
 }
 
 export interface PutRecord {
@@ -83,8 +84,10 @@ export interface PutRecord {
   readonly exclusive: readonly Hold[] | undefined;
   readonly shared: readonly Hold[] | undefined;
   readonly examined: boolean;
-  /** Ways on which an entry of the same object is taken off before the same put. */
+  /** Put into a registry on this path before. */
   readonly published: boolean;
+  /** Taken off registries by these links, on this path, after the put. */
+  readonly unlinkedAfter: readonly { readonly link: string; readonly from: string | undefined }[];
   readonly config: string | undefined;
   readonly final: Final;
 }
@@ -146,6 +149,8 @@ export interface Records {
   readonly publishes: readonly PublishRecord[];
   readonly stores: readonly StoreRecord[];
   readonly losses: readonly LossRecord[];
+  /** Fields that this function sets to something other than zero, and the locks held there. */
+  readonly flags: readonly { readonly field: string; readonly locks: readonly string[] }[];
   /** Unlinks outside of any release: by link or container. */
   readonly unlinks: readonly { readonly ref: FunctionRef; readonly view: UnlinkView; readonly registries: readonly RegistryName[]; readonly thenPut: boolean; readonly published: boolean; readonly object: ObjectView | undefined }[];
 }
@@ -192,7 +197,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
               ref, registry, counter, count: effect.count, checked: effect.checked, chain: effect.chain, foundAt: found.chain,
               locks: atGet.filter((held) => atFind.some((other) => other.id === held.id)),
               atFind, atGet, dropped: names(effect.dropped),
-              tested: final.state.marks.some((mark) => mark.mark === 'examined' && mark.value === rootOf(effect.count)),
+              zeroFields: zeroFields(rootOf(effect.count), final, typing, file),
             });
           }
         } else if (counter !== undefined) {
@@ -201,7 +206,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
             const atGet = locksOf(effect.held);
             lookups.push({
               ref, registry: pointer, counter, count: effect.count, checked: false, chain: effect.chain, foundAt: effect.chain,
-              locks: atGet, atFind: atGet, atGet, dropped: names(effect.dropped), tested: false,
+              locks: atGet, atFind: atGet, atGet, dropped: names(effect.dropped), zeroFields: [],
             });
           }
         }
@@ -221,6 +226,9 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
           shared: shared && 'held' in shared ? shared.held : undefined,
           examined: final.state.marks.some((mark) => mark.mark === 'examined' && (mark.value === rootOf(effect.count) || mark.value === objectOf(effect.count))),
           published: before.some((other) => other.do === 'publish' && rootOf(other.item) === rootOf(effect.count)),
+          unlinkedAfter: effects.slice(index + 1).flatMap((other) =>
+            other.do === 'unlink' && other.item !== undefined && rootOf(other.item) === rootOf(effect.count)
+              ? [{ link: other.link, from: other.from && typing.placeName(other.from, file) }] : []),
           config: effect.config, final,
         });
       }
@@ -232,7 +240,8 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
         const stays = !count || balance(effects, count, effects.length) > 0 || root.node.k !== 'fresh';
         publishes.push({
           ref, registry: { container, link: effect.link }, counter: count && typing.typeName(count, file), fresh: root.node.k === 'fresh',
-          handedOut: stays && handedOut(root, final),
+          // One that a callee made and gave us is in our hands already.
+          handedOut: (root.node.k === 'fresh' && root.node.site.includes('>')) || (stays && handedOut(root, final)),
         });
       }
       if (effect.do === 'unlink') {
@@ -250,7 +259,11 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
       }
     });
   }
-  return { lookups, puts, publishes, stores, losses, unlinks };
+  const flags = execution.flags.flatMap(({ place, held }) => {
+    const field = typing.placeName(place, file);
+    return field === undefined ? [] : [{ field, locks: locksOf(held).map(({ name }) => name) }];
+  });
+  return { lookups, puts, publishes, stores, losses, flags, unlinks };
 
   function collectStore(effect: Effect & { do: 'write' }, index: number, effects: readonly Effect[], final: Final): void {
     const field = typing.placeName(effect.place, file);
@@ -283,6 +296,14 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
       stored: storedAt?.chain, keptElsewhere: handedOut(rootOf(before), final), final,
     });
   }
+}
+
+/** Direct fields of an entry that are known to be zero on this path. */
+function zeroFields(entry: Value, final: Final, typing: Typing, file: string): readonly string[] {
+  return [...final.state.facts.classes.values()].flatMap(({ value, mask }) => {
+    if (mask !== ZERO || value.node.k !== 'load' || rootOf(value.node.address) !== entry) return [];
+    return typing.placeName(value.node.address, file) ?? [];
+  });
 }
 
 function lockText(name: string): string {

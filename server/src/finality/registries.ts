@@ -18,6 +18,8 @@ export interface Registry {
   readonly checked: readonly LookupRecord[];
   /** The index holds a count of its own: the creation's reference stays with it, and is dropped after an unlink. */
   readonly owned: boolean;
+  /** Lookups pass over entries that a flag, set under their lock before the registration's reference goes, calls dead. */
+  readonly flagged: boolean;
   /** Type-level names of the counters of what is put in here, where all that is put in is known by its outermost struct. */
   readonly kinds: ReadonlySet<string>;
 }
@@ -34,14 +36,22 @@ export interface FieldRole {
   readonly establishers: ReadonlySet<FunctionRef>;
 }
 
+/** A release that the kernel calls through a table (`.release` of a kobj_type), and what it takes the object off. */
+export interface TableRelease {
+  readonly link: string;
+  readonly from: string | undefined;
+  readonly locks: readonly string[];
+}
+
 export interface Facts {
   readonly registries: readonly Registry[];
+  readonly releases: readonly TableRelease[];
   readonly roles: ReadonlyMap<string, FieldRole>;
 }
 
 export const registryKey = (name: RegistryName): string => `${name.container}|${name.link}`;
 
-export function gatherFacts(all: readonly Records[]): Facts {
+export function gatherFacts(all: readonly Records[], releases: readonly Records[] = []): Facts {
   const lookups = all.flatMap((records) => records.lookups);
   const generic = genericCounters(all);
   const byKey = new Map<string, { name: RegistryName; lookups: LookupRecord[] }>();
@@ -59,8 +69,13 @@ export function gatherFacts(all: readonly Records[]): Facts {
     checked: own.filter((lookup) => lookup.checked),
     owned: isOwned(name, all),
     kinds: kindsIn(name, all),
+    flagged: isFlagged(own.filter((lookup) => !lookup.checked), all),
   }));
-  return { registries, roles: fieldRoles(all, registries.filter(isWeak)) };
+  return {
+    registries,
+    roles: fieldRoles(all, registries.filter(isWeak)),
+    releases: releases.flatMap((records) => records.unlinks.map(({ view }) => ({ link: view.link, from: view.from, locks: view.locks.map(({ name }) => name) }))),
+  };
 }
 
 /** Counters whose struct is seen embedded in others: `struct kobject.kref` also as `struct device.kobj.kref`. */
@@ -94,6 +109,11 @@ function isOwned(name: RegistryName, all: readonly Records[]): boolean {
     if (!thenPut || view.exclusive !== undefined || !unlinks(view.link, view.from, name)) return false;
     return object !== undefined && (object.memberOf.length === 0 || object.memberOf.some((member) => sameRegistry(name, member)));
   }));
+}
+
+function isFlagged(plain: readonly LookupRecord[], all: readonly Records[]): boolean {
+  return plain.length > 0 && plain.every((lookup) => all.some((records) => records.flags.some(({ field, locks }) =>
+    lookup.zeroFields.includes(field) && lookup.locks.some((lock) => locks.includes(lock.name)))));
 }
 
 function kindsIn(name: RegistryName, all: readonly Records[]): ReadonlySet<string> {
