@@ -9,7 +9,7 @@ import type { Editor } from './editor.ts';
 import { findVsix } from './package-file.ts';
 import { makeSmallTree } from './small-tree.ts';
 import type { SmallTree } from './small-tree.ts';
-import { hoverWith, openAt, problemRows, quickFixes, runCommand, showProblems } from './workbench.ts';
+import { ANSWER, hoverWith, openAt, problemRows, quickFixes, runCommand, showProblems } from './workbench.ts';
 
 const MESSAGE = "last put of 'dev->kobj.parent'";
 const RULE = 'final-put-outside-lookup-lock';
@@ -19,7 +19,7 @@ const OBJECT = /kobj(->|\.)parent/;
 
 const { skip } = part('editor', 'KREFLENS_TREE_6_12');
 
-describe('the race of device_del() in the editor', { skip, timeout: 300_000 }, () => {
+describe('the race of device_del() in the editor', { skip, timeout: 600_000 }, () => {
   let tree: SmallTree;
   let editor: Editor;
   const gotoPut = (): Promise<void> => openAt(editor.page, tree.put.file, tree.put.line, tree.put.column);
@@ -38,13 +38,14 @@ describe('the race of device_del() in the editor', { skip, timeout: 300_000 }, (
 
   it('is underlined', async () => {
     // Its colour follows the confidence, which is for the engine's own tests to judge.
-    await editor.page.locator('.monaco-editor').locator('.squiggly-warning, .squiggly-info').first().waitFor({ timeout: 60_000 });
+    await editor.page.locator('.monaco-editor').locator('.squiggly-warning, .squiggly-info').first().waitFor({ timeout: ANSWER });
     await editor.screenshot('1-squiggle');
   });
 
   it('is listed once among the problems', async () => {
     await showProblems(editor.page, RULE);
-    await problemRows(editor.page, MESSAGE).first().waitFor();
+    await problemRows(editor.page, MESSAGE).first().waitFor({ timeout: ANSWER });
+    // Its own row names the rule, those of its witnesses do not.
     const rows = await problemRows(editor.page, RULE).allInnerTexts();
     await editor.screenshot('2-problems');
     assert.equal(rows.length, 1, rows.join('\n'));
@@ -68,7 +69,7 @@ describe('the race of device_del() in the editor', { skip, timeout: 300_000 }, (
 
   it('has a two-CPU diagram beside the code', async () => {
     await runCommand(editor.page, 'kreflens: Show the Race at the Cursor as a Two-CPU Diagram');
-    await editor.page.locator('.monaco-editor .view-line', { hasText: /CPU0.*CPU1/ }).first().waitFor({ timeout: 15_000 });
+    await editor.page.locator('.monaco-editor .view-line', { hasText: /CPU0.*CPU1/ }).first().waitFor({ timeout: ANSWER });
     await editor.screenshot('5-race');
     await runCommand(editor.page, 'View: Close Editors in Other Groups');
   });
@@ -90,7 +91,7 @@ describe('the race of device_del() in the editor', { skip, timeout: 300_000 }, (
     await waitFor('another server', 30_000, () => editor.servers().find(pid => pid !== first));
     await hoverWith(editor.page, OBJECT);
     await editor.page.keyboard.press('Escape');
-    await problemRows(editor.page, MESSAGE).first().waitFor({ timeout: 30_000 });
+    await problemRows(editor.page, MESSAGE).first().waitFor({ timeout: ANSWER });
     await editor.screenshot('7-after-crash');
     assert.equal(await editor.page.locator('.notification-toast').count(), 0);
   });
@@ -116,7 +117,10 @@ describe('the race of device_del() in the editor', { skip, timeout: 300_000 }, (
     await editor.screenshot('8-quick-fix');
     assert.ok(titles.length > 0);
     await editor.page.keyboard.press('Enter');
-    await problemRows(editor.page, MESSAGE).waitFor({ state: 'detached', timeout: 30_000 });
+    await problemRows(editor.page, MESSAGE).waitFor({ state: 'detached', timeout: ANSWER });
+    // Not because nothing is reported any more: the old code has other defects, which this fix leaves alone.
+    await showProblems(editor.page, 'ref-leak');
+    await problemRows(editor.page, 'ref-leak').first().waitFor({ timeout: ANSWER });
     await editor.page.keyboard.press('Control+S');
     await waitFor('the fixed file on disk', 10_000, () => tree.linesAroundPut(6) === before ? undefined : true);
     await editor.screenshot('9-fixed');

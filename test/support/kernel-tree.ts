@@ -17,7 +17,11 @@ export function treeTest(version: KernelVersion, name: string, run: (root: strin
   const root = process.env[variable];
   const title = `${version}: ${name}`;
   if (root !== undefined && existsSync(join(root, 'include/linux'))) {
-    test(title, (context) => { run(root, context); });
+    test(title, async (context) => {
+      run(root, context);
+      // These take seconds each without a break: let the report of this one out before the next begins.
+      await new Promise((resolve) => setImmediate(resolve));
+    });
     return;
   }
   const reason = root === undefined ? `${variable} is not set` : `${variable} names no kernel tree: ${root}`;

@@ -9,6 +9,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from '../../server/src/ide/finding.ts';
+import type { Difference } from './expectation.ts';
 
 interface Mark {
   readonly file: string;
@@ -59,19 +60,12 @@ function describe({ file, line, rule, config }: Mark): string {
   return `${file}:${line}: ${rule}${config === undefined ? '' : ` ${config}`}`;
 }
 
-/** What differs between all marks and all findings, one readable line each; empty when they agree. */
-export function compareWithMarks({ files, marks }: Fixture, findings: readonly Finding[]): string[] {
-  const found = findings.map((finding): Mark => ({
+/** What differs between all marks and all findings; a finding that comes twice is unexpected the second time. */
+export function compareWithMarks({ marks }: Fixture, findings: readonly Finding[]): Difference {
+  const missing = new Set(marks.map(describe));
+  const unexpected = findings.map((finding): string => describe({
     file: finding.file, line: finding.range.start.line + 1, rule: finding.rule,
     ...(finding.config === undefined ? {} : { config: finding.config }),
-  }));
-  const source = ({ file, line }: Mark): string => `\n      ${(files.get(file)?.split('\n')[line - 1] ?? '').trim()}`;
-  const expected = new Set(marks.map(describe));
-  const actual = new Map<string, Mark[]>();
-  for (const one of found) actual.set(describe(one), [...(actual.get(describe(one)) ?? []), one]);
-  return [
-    ...marks.filter((one) => !actual.has(describe(one))).map((one) => `missing:    ${describe(one)}${source(one)}`),
-    ...[...actual].filter(([text]) => !expected.has(text)).flatMap(([text, all]) => all.map((one) => `unexpected: ${text}${source(one)}`)),
-    ...[...actual].filter(([text, all]) => expected.has(text) && all.length > 1).map(([text, all]) => `${all.length} times:    ${text}`),
-  ];
+  })).filter((one) => !missing.delete(one));
+  return { missing: [...missing], unexpected };
 }

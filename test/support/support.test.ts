@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { Finding } from '../../server/src/ide/finding.ts';
 import { insertAfter, lineIn, removeFunction, renameWords, replaceIn, statement } from './c-edits.ts';
 import { difference, expectFindings, type Place } from './expectation.ts';
+import { expectAsKnown, strayCases, tagsOf, type KnownTable } from './known.ts';
 import { compareWithMarks, type Fixture } from './marked-fixtures.ts';
 import { overlayFiles } from './memory-files.ts';
 
@@ -58,11 +59,29 @@ test('one of several sets of places has to be there as a whole', () => {
 
 test('marks are compared in both directions', () => {
   const one: Fixture = { name: 'a', files: new Map([['a.c', text]]), marks: [{ file: 'a.c', line: 8, rule: 'ref-leak' }] };
-  assert.deepEqual(compareWithMarks(one, [finding(8)]), []);
-  assert.match(compareWithMarks(one, []).join(), /missing: +a\.c:8: ref-leak\n +drop\(a\);/);
-  assert.match(compareWithMarks(one, [finding(8), finding(15)]).join(), /unexpected: a\.c:15: ref-leak\n +drop\(1\);/);
-  assert.match(compareWithMarks(one, [finding(8), finding(8)]).join(), /2 times/);
-  assert.equal(compareWithMarks(one, [finding(8, { config: 'CONFIG_X' })]).length, 2);
+  const [right, wrong] = ['a.c:8: ref-leak', 'a.c:15: ref-leak'];
+  assert.deepEqual(compareWithMarks(one, [finding(8)]), { missing: [], unexpected: [] });
+  assert.deepEqual(compareWithMarks(one, []), { missing: [right], unexpected: [] });
+  assert.deepEqual(compareWithMarks(one, [finding(8), finding(15)]), { missing: [], unexpected: [wrong] });
+  assert.deepEqual(compareWithMarks(one, [finding(8), finding(8)]), { missing: [], unexpected: [right] });
+  assert.deepEqual(compareWithMarks(one, [finding(8, { config: 'CONFIG_X' })]), { missing: [right], unexpected: [`${right} CONFIG_X`] });
+});
+
+test('what is known to be wrong has to be wrong, exactly so', () => {
+  const known: KnownTable = {
+    FP_second: { cases: ['one', 'two'], because: 'it is thought to be the first', unexpected: ['a.c: ref-leak in second()'] },
+    FN_first: { cases: ['two'], because: 'it is thought to be the second', missing: ['a.c: ref-leak in first()'] },
+  };
+  const alarm = ['a.c:15: ref-leak in second()'];
+  expectAsKnown(known, 'one', { missing: [], unexpected: alarm });
+  expectAsKnown(known, 'two', { missing: ['a.c:8: ref-leak in first()'], unexpected: alarm });
+  expectAsKnown(known, 'three', { missing: [], unexpected: [] });
+  assert.throws(() => { expectAsKnown(known, 'three', { missing: [], unexpected: alarm }); }, /unexpected: a\.c:15/);
+  assert.throws(() => { expectAsKnown(known, 'one', { missing: [], unexpected: [...alarm, ...alarm] }); }, /unexpected: a\.c:15/);
+  assert.throws(() => { expectAsKnown(known, 'one', { missing: alarm, unexpected: alarm }); }, /missing: a\.c:15/);
+  assert.throws(() => { expectAsKnown(known, 'two', { missing: [], unexpected: alarm }); }, /no longer missing, take it out of FN_first/);
+  assert.equal(tagsOf(known, 'two'), ' FP_second FN_first');
+  assert.deepEqual(strayCases(known, ['one', 'three']), ['FP_second: two', 'FN_first: two']);
 });
 
 test('a map laid over files lists both', () => {

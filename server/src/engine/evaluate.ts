@@ -70,7 +70,7 @@ export function evaluate(frame: Frame, state: State, expression: Expr): Value {
       const last = pathOf(node.address).at(-1);
       if ((type && LINK_TYPES.has(type.name)) || (last !== undefined && LINK_STEPS.has(last))) {
         const head = LINK_STEPS.has(last ?? '') ? values.at(rootOf(node.address), pathOf(node.address).slice(0, -1)) : node.address;
-        return values.element(head, link, `c${pointer.id}`, `entry of ${shortName(frame, head)}`);
+        return values.element(head, link, `walk${pointer.id}`, `entry of ${shortName(frame, head)}`);
       }
     }
     return values.at(pointer, [outOf(expression.type.name, expression.member)]);
@@ -90,6 +90,11 @@ function constantOf(frame: Frame, name: string): number | undefined {
 /** Node types whose pointers lead from one element of a container to the next. */
 const LINK_TYPES: ReadonlySet<string> = new Set(['struct rb_node', 'struct hlist_node', 'struct list_head', 'struct llist_node', 'struct hlist_bl_node', 'struct hlist_nulls_node']);
 const LINK_STEPS: ReadonlySet<string> = new Set(['.rb_node', '.first', '.next', '.prev', '.rb_left', '.rb_right', '.rb_leftmost']);
+
+/** Is this the site of an entry reached by its links, in the function at hand? */
+export function isWalked(site: string): boolean {
+  return /^walk\d+$/.test(site);
+}
 
 function shortName(frame: Frame, address: Value): string {
   return frame.engine.typing.placeName(address, frame.fn.file)?.replace(/^(struct|union) /, '').replace(/^.*:/, '') ?? 'a list';

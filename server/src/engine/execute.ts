@@ -9,7 +9,7 @@ import { ANY, ERROR, NEGATIVE, POINTER, ZERO, classOf, narrow } from '../domain/
 import type { Effect, Hold, LastEffects } from '../summary/effect.ts';
 import { absorbs, addEffect, deedsOf, effectKey, fork, emptyState, joinStates, markKey, stateKey, type State } from './state.ts';
 import { flowOf, targetsOf } from './flow.ts';
-import { addressOf, assumeClass, assumeCondition, evaluate, hintType, tempName } from './evaluate.ts';
+import { addressOf, assumeClass, assumeCondition, evaluate, hintType, isWalked, tempName } from './evaluate.ts';
 import { applyPrimitive, applySummary, requireLock, unionOfEffects, writePlace, type CallSite, type Way } from './apply.ts';
 import type { CallNote, Engine, FlagNote, Frame } from './frame.ts';
 
@@ -356,7 +356,7 @@ function step(frame: Frame, state: State, instruction: Instruction): readonly St
 /** An entry reached by the links of a tree or list, without a macro that says so: it was found here. */
 function noteFound(frame: Frame, state: State, value: Value, span: Span): void {
   const root = rootOf(value);
-  if (root.node.k !== 'element' || state.effects.some((effect) => effect.do === 'find' && effect.element === root)) return;
+  if (root.node.k !== 'element' || !isWalked(root.node.site) || state.effects.some((effect) => effect.do === 'find' && effect.element === root)) return;
   addEffect(state, { do: 'find', element: root, chain: [frame.siteOf(span)], held: state.held, dropped: state.dropped });
 }
 

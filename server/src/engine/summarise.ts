@@ -212,7 +212,7 @@ function visibleEffects(effects: readonly Effect[], visible: Visible): Effect[] 
         // Counters inside static objects: statistics, and objects that nobody frees.
         return visible(effect.count) && rootOf(effect.count).node.k !== 'global';
       case 'publish':
-        return visible(effect.item) || visible(effect.into);
+        return visible(effect.item);
       case 'unlink':
         return (effect.item !== undefined && visible(effect.item)) || (effect.from !== undefined && visible(effect.from));
       case 'find':

@@ -54,9 +54,14 @@ export function analyse(code: Code, engine: FullEngine, source: RecordSource, re
     if (depth >= MAX_CALLER_DEPTH) break;
     // A put that may be bad here may be right in every caller: their view is needed.
     const wanted = new Set<FunctionRef>();
-    for (const { ref, judged: ways } of instances) {
-      if (!ways.some((one) => one.verdict.kind !== 'safe' )) continue;
+    for (const { ref, chain, judged: ways } of instances) {
+      if (!ways.some((one) => one.verdict.kind !== 'safe')) continue;
       for (const caller of code.callers(ref)) if (!records.has(caller)) wanted.add(caller);
+      // Nor may the functions on the way down be left out: the innermost that can tell is the one to report.
+      chain.slice(1).forEach((site, index) => {
+        const inner = code.resolve(site.function, chain[index]?.file ?? ref.file);
+        if (inner && inner.file === site.file && !records.has(inner)) wanted.add(inner);
+      });
     }
     if (wanted.size === 0 || records.size > refs.length + MAX_CALLERS) break;
     for (const ref of wanted) records.set(ref, source.recordsOf(ref));

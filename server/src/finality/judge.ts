@@ -77,7 +77,9 @@ function judge(put: PutRecord, registry: Registry, owned: number, records: Recor
   const release = releaseUnlinks(put.last, registry.name, typing, file);
   // A put before the unlink drops the registry's own reference while the entry can still be found.
   const early = put.unlinkedAfter.some((view) => unlinks(view.link, view.from, registry.name));
-  const table = release.now.length === 0 && put.object.inner !== undefined && put.object.inner !== put.object.counter
+  const { counter, inner } = put.object;
+  const embedded = inner === undefined ? (counter?.split('.').length ?? 0) > 2 : inner !== counter;
+  const table = release.now.length === 0 && embedded
     ? facts.releases.find((view) => unlinks(view.link, view.from, registry.name)) : undefined;
   if (release.now.length === 0 && release.deferred.length === 0 && !table && !early) return { kind: 'safe', reason: 'no-unlink-in-release', lookup: first };
   if (owned > 0) return { kind: 'safe', reason: 'owns-another', lookup: first };

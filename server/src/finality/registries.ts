@@ -99,12 +99,12 @@ export function sameRegistry(one: RegistryName, other: RegistryName): boolean {
 }
 
 /**
- * An index that keeps the creation's reference is owned. Where the creation is not seen, an unlink followed by a put,
- * outside of any release and not under proof of being the only holder, is the sign of it.
+ * An index that keeps the creation's reference is owned. The sign of it is an unlink followed by a put, outside of any
+ * release and not under proof of being the only holder; a creation that hands its reference out speaks against it.
  */
 function isOwned(name: RegistryName, all: readonly Records[]): boolean {
   const created = all.flatMap((records) => records.publishes).filter((publish) => publish.fresh && sameRegistry(publish.registry, name) );
-  if (created.length > 0) return !created.some((publish) => publish.handedOut);
+  if (created.some((publish) => publish.handedOut)) return false;
   return all.some((records) => records.unlinks.some(({ view, thenPut, object }) => {
     if (!thenPut || view.exclusive !== undefined || !unlinks(view.link, view.from, name)) return false;
     return object !== undefined && (object.memberOf.length === 0 || object.memberOf.some((member) => sameRegistry(name, member)));
@@ -112,7 +112,11 @@ function isOwned(name: RegistryName, all: readonly Records[]): boolean {
 }
 
 function isFlagged(plain: readonly LookupRecord[], all: readonly Records[]): boolean {
-  return plain.length > 0 && plain.every((lookup) => all.some((records) => records.flags.some(({ field, locks }) =>
+  const first = plain[0];
+  if (!first) return false;
+  // A flag that only the release sets comes too late.
+  const early = all.filter((records) => !records.unlinks.some(({ view }) => unlinks(view.link, view.from, first.registry)));
+  return plain.every((lookup) => early.some((records) => records.flags.some(({ field, locks }) =>
     lookup.zeroFields.includes(field) && lookup.locks.some((lock) => locks.includes(lock.name)))));
 }
 

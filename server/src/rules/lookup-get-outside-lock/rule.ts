@@ -8,16 +8,16 @@ import { lineOf, makeFinding, objectText, textAt, type RuleContext } from '../co
 
 /** A lookup whose find was under a lock that its get no longer holds. */
 export function isLateGet(context: RuleContext, registry: Registry, lookup: LookupRecord): boolean {
-  if (lookup.checked || registry.owned || lookup.atFind.length === 0 || !isReferenceCount(context, lookup.counter)) return false;
+  if (lookup.checked || registry.owned || lookup.atFind.length === 0 || !isReferenceCount(context, lookup)) return false;
   return lookupLocks(lookup, context.analysis.entryLocks).length === 0;
 }
 
 /** Somewhere the last put of that counter ends the object: else it counts something, but no references. */
-function isReferenceCount(context: RuleContext, counter: string): boolean {
-  for (const records of context.analysis.records.values()) {
-    if (records.puts.some((put) => put.object.counter === counter && put.last.length > 0)) return true;
-  }
-  return false;
+function isReferenceCount(context: RuleContext, { counter, count, ref }: LookupRecord): boolean {
+  const puts = [...context.analysis.records.values()].flatMap((records) => records.puts.filter((put) => put.object.counter === counter));
+  if (puts.some((put) => put.last.length > 0)) return true;
+  const type = context.typing.contentType(count, ref.file)?.name;
+  return puts.length === 0 && (type === 'struct kref' || type === 'refcount_t');
 }
 
 export function lookupGetOutsideLock(context: RuleContext): readonly Finding[] {
