@@ -348,8 +348,10 @@ export function applySummary(frame: Frame, before: State, callee: string, summar
   const key = frame.siteKey(call.span);
   const ways: Way[] = [];
   for (const outcome of summary.outcomes) {
-    const way = applyOutcome(frame, before, callee, outcome, call, key);
-    if (way) ways.push(way);
+    for (const part of partsOf(frame, outcome)) {
+      const way = applyOutcome(frame, before, callee, part, call, key);
+      if (way) ways.push(way);
+    }
   }
   for (const hold of summary.balanced) {
     const lock = substitution(frame, before, call, key, callee)(hold.lock);
@@ -357,6 +359,28 @@ export function applySummary(frame: Frame, before: State, callee: string, summar
   }
   return ways;
 }
+
+/**
+ * Success and error of one outcome, where its cases tell them apart, so that a test of the result learns what led to
+ * it; in a short caller, each case by itself.
+ */
+function partsOf(frame: Frame, outcome: Outcome): readonly Outcome[] {
+  const { cases } = outcome;
+  if (cases.length < 2 || !outcome.scalar) return [outcome];
+  const part = (own: Outcome['cases']): Outcome => ({
+    ...outcome, cases: own,
+    facts: own.map(({ facts }) => facts).reduce(joinFacts),
+    returnClass: own.reduce((mask, { returnClass }) => mask | returnClass, 0),
+  });
+  if (frame.fn.blocks.length <= SHORT && cases.length <= 3) return cases.map((one) => part([one]));
+  const zero = cases.filter(({ returnClass }) => returnClass === ZERO);
+  const other = cases.filter(({ returnClass }) => (returnClass & ZERO) === 0);
+  if (zero.length === 0 || other.length === 0 || zero.length + other.length < cases.length) return [outcome];
+  return [part(zero), part(other)];
+}
+
+/** Blocks up to which a function keeps its ways apart by what it was given. */
+export const SHORT = 16;
 
 /** Rewrites a callee's values in the caller's terms, as of the call. */
 function substitution(frame: Frame, before: State, call: CallSite, key: string, callee: string): (value: Value) => Value {
@@ -408,7 +432,7 @@ function applyOutcome(frame: Frame, before: State, callee: string, outcome: Outc
   const substitute = substitution(frame, before, call, key, callee);
   let state = fork(before);
   // What the callee tested: one of its cases must be possible here, and what is common to those that are, holds.
-  const cases = outcome.cases.length > 1 ? outcome.cases : [outcome.facts];
+  const cases = outcome.cases.length > 1 ? outcome.cases.map(({ facts }) => facts) : [outcome.facts];
   const possible = cases.flatMap((facts) => assumeFacts(frame, state, facts, substitute) ?? []);
   const [first, ...others] = possible;
   if (!first) return undefined;

@@ -10,7 +10,7 @@ import type { Effect, Hold, LastEffects } from '../summary/effect.ts';
 import { absorbs, addEffect, deedsOf, effectKey, fork, emptyState, joinStates, markKey, stateKey, type State } from './state.ts';
 import { flowOf, targetsOf } from './flow.ts';
 import { addressOf, assumeClass, assumeCondition, evaluate, hintType, isWalked, tempName } from './evaluate.ts';
-import { applyPrimitive, applySummary, requireLock, unionOfEffects, writePlace, type CallSite, type Way } from './apply.ts';
+import { applyPrimitive, applySummary, SHORT, requireLock, unionOfEffects, writePlace, type CallSite, type Way } from './apply.ts';
 import type { CallNote, Engine, FlagNote, Frame } from './frame.ts';
 
 /** One way through the function, complete. */
@@ -40,8 +40,6 @@ export interface Limits {
   /** Ways through the function. */
   readonly finals: number;
 }
-
-const SHORT = 16;
 
 export const DEFAULT_LIMITS: Limits = { statesPerBlock: 48, steps: 8000, finals: 64 };
 

@@ -37,6 +37,17 @@ export function addEffect(state: State, effect: Effect): void {
 
 /** Two effects with the same key are the same happening at the same place. */
 export function effectKey(effect: Effect): string {
+  const known = keys.get(effect);
+  if (known !== undefined) return known;
+  const key = makeKey(effect);
+  keys.set(effect, key);
+  return key;
+}
+
+/** Effects are never changed once made. */
+const keys = new WeakMap<Effect, string>();
+
+function makeKey(effect: Effect): string {
   const where = effect.chain.map((site) => `${site.function}+${site.span.start}`).join('>');
   const held = effect.held.map((hold) => hold.id).join(',');
   switch (effect.do) {

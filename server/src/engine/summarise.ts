@@ -14,7 +14,9 @@ const MAX_CASES = 6;
 const MAX_DEPTH = 4;
 
 export function summarise(execution: Execution): Summary {
-  const exported = execution.finals.map(exportFinal);
+  const { returnType } = execution.fn;
+  const scalar = returnType.pointers === 0 && returnType.name !== 'void';
+  const exported = execution.finals.map((final) => ({ ...exportFinal(final), scalar }));
   const marked = exported.some((outcome) => outcome.marks.some(isPositive));
   let outcomes = group(exported, marked);
   const gaps: Gap[] = [...execution.gaps];
@@ -183,7 +185,8 @@ function exportFinal(final: Final): Outcome {
   const keep = returned && (returned.node.k === 'number' || visible(returned));
   return {
     facts: { classes, truths },
-    cases: [{ classes, truths }],
+    cases: [{ facts: { classes, truths }, returnClass: final.returnClass }],
+    scalar: false,
     effects,
     marks: state.marks.filter((mark) => visible(markValue(mark))),
     taken: state.held.filter((hold) => !hold.id.startsWith('required:') && visible(hold.lock)),
@@ -320,7 +323,7 @@ function dropCommonFacts(outcomes: readonly Outcome[]): readonly Outcome[] {
 /** What is known of a function that was not executed: nothing. */
 export function unknownSummary(gaps: readonly Gap[]): Summary {
   const nothing: Outcome = {
-    facts: { classes: new Map(), truths: new Map() }, cases: [], effects: [], marks: [], taken: [], dropped: [], writes: [], returns: undefined, returnClass: ANY,
+    facts: { classes: new Map(), truths: new Map() }, cases: [], scalar: false, effects: [], marks: [], taken: [], dropped: [], writes: [], returns: undefined, returnClass: ANY,
   };
   return { outcomes: [nothing], balanced: [], requires: [], maySleep: false, gaps };
 }

@@ -75,8 +75,10 @@ export type Mark =
 export interface Outcome {
   /** What holds on entry for this outcome, whatever way leads to it. */
   readonly facts: Facts;
-  /** The same, way by way, where there are few: one of them holds. Empty: not told apart. */
-  readonly cases: readonly Facts[];
+  /** The same, way by way, each with the classes of its result, where there are few: one of them holds. Empty: not told apart. */
+  readonly cases: readonly { readonly facts: Facts; readonly returnClass: number }[];
+  /** The result is a number: zero and other than zero are worth telling apart. */
+  readonly scalar: boolean;
   readonly effects: readonly Effect[];
   readonly marks: readonly Mark[];
   /** Locks held at the end that were not held at the start, and the other way round. */
