@@ -372,7 +372,7 @@ function partsOf(frame: Frame, outcome: Outcome): readonly Outcome[] {
     facts: own.map(({ facts }) => facts).reduce(joinFacts),
     returnClass: own.reduce((mask, { returnClass }) => mask | returnClass, 0),
   });
-  if (frame.fn.blocks.length <= SHORT && cases.length <= 3) return cases.map((one) => part([one]));
+  if (frame.fn.blocks.length <= SHORT && cases.length <= 6) return cases.map((one) => part([one]));
   const zero = cases.filter(({ returnClass }) => returnClass === ZERO);
   const other = cases.filter(({ returnClass }) => (returnClass & ZERO) === 0);
   if (zero.length === 0 || other.length === 0 || zero.length + other.length < cases.length) return [outcome];

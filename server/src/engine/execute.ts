@@ -129,7 +129,7 @@ export function execute(
             if (rootOf(address).node.k === 'local') state.memory.delete(address.id);
           }
           state.visited = [];
-          if (!joinFinal(finals, final, limits.finals)) cut = true;
+          if (!joinFinal(finals, final, limits.finals, apart)) cut = true;
           continue;
         }
         const allowed = allowedTargets(state, block, targetsOf(terminator), flow.loops);
@@ -247,12 +247,13 @@ function storyOf(state: State): string {
     .map(effectKey).join('|');
 }
 
-function joinFinal(finals: Final[], final: Final, room: number): boolean {
+function joinFinal(finals: Final[], final: Final, room: number, apart: number): boolean {
   const key = stateKey(final.state);
   const deeds = deedsOf(final.state, NO_SCALARS);
   const positive = (one: Final): string => one.state.marks.filter((mark) => mark.mark === 'member' || mark.mark === 'exclusive').map(markKey).sort().join();
   for (const [index, known] of finals.entries()) {
     if (known.returns !== final.returns || stateKey(known.state) !== key || positive(known) !== positive(final)) continue;
+    if (finals.length < apart && disagree(known.state, final.state)) continue;
     const knownDeeds = deedsOf(known.state, NO_SCALARS);
     const bigger = absorbs(knownDeeds, deeds) ? known : absorbs(deeds, knownDeeds) ? final : undefined;
     if (!bigger) continue;
