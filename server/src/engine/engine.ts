@@ -24,6 +24,8 @@ export interface FullEngine {
   summaryOf(ref: FunctionRef): Summary;
   /** Functions executed so far: a measure of work. */
   executed(): number;
+  /** Drops what rests on definitions that are no longer the current ones: after an edit inside bodies. */
+  dropStale(): void;
 }
 
 const HOPS = 2;
@@ -34,12 +36,15 @@ const SHORT_BODY = 1000;
 interface Result {
   readonly execution: Execution;
   readonly summary: Summary;
+  /** Functions whose summaries went into this one. */
+  readonly callees: ReadonlySet<FunctionRef>;
 }
 
 interface Running {
   readonly ref: FunctionRef;
   /** Functions further out on the stack that this one ran into again. */
   readonly heads: Set<FunctionRef>;
+  readonly callees: Set<FunctionRef>;
 }
 
 export function createEngine(code: Code, knowledge: Knowledge, options: EngineOptions): FullEngine {
@@ -82,12 +87,13 @@ export function createEngine(code: Code, knowledge: Knowledge, options: EngineOp
       if (heads) for (const head of heads) taint(head);
       return known;
     }
-    const running: Running = { ref, heads: new Set() };
+    const running: Running = { ref, heads: new Set(), callees: new Set() };
     stack.push(running);
     executed += 1;
     const engine: Engine = {
       ...base,
       summaryOf: (callee) => {
+        running.callees.add(callee);
         if (stack.some((frame) => frame.ref === callee)) {
           taint(callee);
           return undefined;
@@ -98,7 +104,7 @@ export function createEngine(code: Code, knowledge: Knowledge, options: EngineOp
       },
     };
     const execution = execute(engine, code.ir(ref), options.textOf(ref.file), options.configHolds);
-    const result: Result = { execution, summary: summarise(execution) };
+    const result: Result = { execution, summary: summarise(execution), callees: running.callees };
     stack.pop();
     running.heads.delete(ref);
     if (running.heads.size === 0) final[hops]?.set(ref, result);
@@ -122,5 +128,24 @@ export function createEngine(code: Code, knowledge: Knowledge, options: EngineOp
     executionOf: (ref) => run(ref, HOPS).execution,
     summaryOf: (ref) => run(ref, HOPS).summary,
     executed: () => executed,
+    dropStale: () => {
+      const current = new Map<string, ReadonlySet<FunctionRef>>();
+      const isCurrent = (ref: FunctionRef): boolean => {
+        const refs = current.get(ref.file) ?? new Set(code.functionsIn(ref.file));
+        current.set(ref.file, refs);
+        return refs.has(ref);
+      };
+      const stale = new Set<FunctionRef>();
+      for (let before = -1; before !== stale.size; ) {
+        before = stale.size;
+        for (const cache of final) {
+          for (const [ref, { callees }] of cache) {
+            if (!stale.has(ref) && (!isCurrent(ref) || [...callees].some((callee) => stale.has(callee) || !isCurrent(callee)))) stale.add(ref);
+          }
+        }
+      }
+      for (const cache of final) for (const ref of stale) cache.delete(ref);
+      for (const ref of stale) relevant.delete(ref);
+    },
   };
 }

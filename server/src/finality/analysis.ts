@@ -22,13 +22,16 @@ const MAX_CALLER_DEPTH = 4;
 const MAX_CALLERS = 400;
 
 export interface RecordSource {
+  /** By execution: what an edit did not touch is not extracted again. */
+  readonly known: WeakMap<object, Records>;
   recordsOf(ref: FunctionRef): Records;
 }
 
 /** Records of a function, remembered as long as its execution is the same object. */
-export function createRecordSource(engine: FullEngine): RecordSource {
-  const known = new WeakMap<object, Records>();
+export function createRecordSource(engine: FullEngine, earlier?: RecordSource): RecordSource {
+  const known = earlier?.known ?? new WeakMap<object, Records>();
   return {
+    known,
     recordsOf: (ref) => {
       const execution = engine.executionOf(ref);
       const made = known.get(execution) ?? recordsOf(ref, execution, engine.base.typing);

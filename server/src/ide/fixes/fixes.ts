@@ -18,13 +18,13 @@ import { openTrial, type Trial } from './trial.ts';
 
 const MAKERS: readonly ((problem: Problem) => readonly Candidate[])[] = [reorderFixes, lockingPutFixes, holdLockFixes, checkedGetFixes];
 
-/** Answers by engine: a session makes a new one when a text changes. An editor asks again whenever the caret moves. */
-const answers = new WeakMap<Session['engine'], Map<string, readonly VerifiedFix[]>>();
+/** Answers by record source: a session makes a new one when a text changes. An editor asks again whenever the caret moves. */
+const answers = new WeakMap<Session['source'], Map<string, readonly VerifiedFix[]>>();
 
 /** Best fix first, refuted ones last. */
 export function fixesOf(session: Session, finding: Finding): readonly VerifiedFix[] {
-  const known = answers.get(session.engine) ?? new Map<string, readonly VerifiedFix[]>();
-  answers.set(session.engine, known);
+  const known = answers.get(session.source) ?? new Map<string, readonly VerifiedFix[]>();
+  answers.set(session.source, known);
   const { start } = finding.range;
   const key = `${finding.rule}:${finding.file}:${start.line}:${start.character}`;
   const fixes = known.get(key) ?? proveAll(session, finding);
