@@ -45,6 +45,8 @@ for (const variable of ['KREFLENS_TREE_6_1', 'KREFLENS_TREE_6_12']) {
         for (const gap of fn.gaps) if (gap.kind === 'parse') gaps.push(`${gap.file}:${gap.line} ${gap.detail}`);
         const seen = callsOf(fn, text);
         const body = text.slice(item.bodySpan.start, item.bodySpan.end);
+        // What follows a complaint about a state that must not be is not lowered, on purpose.
+        if (item.calls.some((name) => knowledge.primitives.get(name)?.complains === true && knowledge.primitives.get(name)?.transparent !== true)) continue;
         for (const name of item.calls) if (!seen.has(name) && !isNoCall(name, body, macros.find(name))) differences.push(`${file} ${item.name}: ${name} is missing`);
         for (const name of seen) if (!item.calls.includes(name)) differences.push(`${file} ${item.name}: ${name} is extra`);
       }
@@ -78,11 +80,15 @@ function callsOf(fn: FunctionIr, text: string): Set<string> {
 
 const words = /^(?:sizeof|typeof|__typeof__|offsetof|defined|asm|guard|scoped_guard|scoped_cond_guard|CLASS|__free|no_free_ptr|return_ptr|__attribute__|BUILD_BUG_ON\w*|static_assert|__builtin_\w+|__same_type)$/;
 
+const complaints = [...knowledge.primitives].filter(([, one]) => one.complains === true && one.opaque === true).map(([name]) => name);
+
 /** What looks like a call but is none in the lowered form: keywords, wrappers, loops, declarations, dead code. */
 function isNoCall(name: string, body: string, macro: MacroItem | undefined): boolean {
   if (words.test(name) || knowledge.containers.has(name) || knowledge.primitives.get(name)?.transparent === true) return true;
   const text = macro?.body ?? '';
   if (/^(?:for|while)\s*\(|\b(?:else|\))$/.test(text) || /^(?:static\s+|const\s+)*(?:struct|union|unsigned|typeof)\b/.test(text) || /^\(?[\w ]*\)?\s*\{/.test(text)) return true;
   // A member that is declared, `(*name)(`, or a call within sizeof(), a static initialiser or code that never runs.
-  return new RegExp(`\\b(?:static|BUILD_BUG_ON)\\b[^;]*\\b${name}\\s*\\(`).test(body);
+  if (new RegExp(`\\b(?:static|BUILD_BUG_ON)\\b[^;]*\\b${name}\\s*\\(`).test(body)) return true;
+  // Nor is the way followed on which the kernel has complained.
+  return complaints.some((complaint) => new RegExp(`\\b${complaint}\\s*\\([^]*\\b${name}\\s*\\(`).test(body));
 }

@@ -14,7 +14,8 @@ export type Verdict =
   | { readonly kind: 'unlocked'; readonly lookup: LookupRecord; readonly selfLocking: boolean }
   /** May be the last, under the lookup's lock, but the unlink runs later without it. */
   | { readonly kind: 'deferred'; readonly lookup: LookupRecord; readonly config: string | undefined }
-  | { readonly kind: 'safe'; readonly reason: SafeReason; readonly lookup?: LookupRecord };
+  /** `incidental`: the lock that keeps lookups out is one that happens to be held around them, not their own. */
+  | { readonly kind: 'safe'; readonly reason: SafeReason; readonly lookup?: LookupRecord; readonly incidental?: true };
 
 export type SafeReason =
   | 'owns-another' | 'unlinked-before' | 'not-only-holder' | 'locked' | 'no-unlink-in-release' | 'owned-index'
@@ -103,7 +104,9 @@ function judge(put: PutRecord, registry: Registry, owned: number, records: Recor
   }
   const deferred = release.deferred[0];
   if (deferred) return { kind: 'deferred', lookup: lookups[0]?.lookup ?? first, config: deferred.config };
-  return { kind: 'safe', reason: 'locked', lookup: lookups[0]?.lookup ?? first };
+  const lookup = lookups[0]?.lookup ?? first;
+  const own = lookup.locks.length === 0 || commonLocks(held, lookup.locks).length > 0;
+  return own ? { kind: 'safe', reason: 'locked', lookup } : { kind: 'safe', reason: 'locked', lookup, incidental: true };
 }
 
 /** Locks held from the find to the get, those of the callers included. */

@@ -24,18 +24,17 @@ export function placeFindings(instances: readonly Instance[], isBad: (one: Judge
   }
   const worstOf = (instance: Instance): Judged | undefined => instance.judged.find(isBad);
   const callersOf = (instance: Instance): readonly Instance[] => byInner.get(chainKey(instance.chain)) ?? [];
-  /** Bad here, and nothing further out makes it right on every way. */
-  const isBadSomewhere = (instance: Instance, depth: number): boolean => {
-    if (!worstOf(instance)) return false;
-    const outer = callersOf(instance);
-    return depth > 6 || outer.length === 0 || outer.some((caller) => isBadSomewhere(caller, depth + 1));
+  /** Bad here and in whatever calls it; an incidental lock far out does not make it right. */
+  const isBadThroughout = (instance: Instance, depth: number): boolean => {
+    if (!worstOf(instance)) return depth > 1 && instance.judged.some(({ verdict }) => verdict.kind === 'safe' && verdict.incidental === true);
+    return depth > 6 || callersOf(instance).every((caller) => isBadThroughout(caller, depth + 1));
   };
   const reported = new Set<string>();
   const placed: Placed[] = [];
   const visit = (instance: Instance): void => {
     const worst = worstOf(instance);
     if (!worst) return;
-    if (callersOf(instance).every((caller) => isBadSomewhere(caller, 1))) {
+    if (isBadThroughout(instance, 0)) {
       placed.push({ ref: instance.ref, instance, worst });
       reported.add(chainKey(instance.chain));
     }
