@@ -110,7 +110,10 @@ function resultOf(frame: Frame, state: State, primitive: Primitive, call: CallSi
   }
   if (primitive.reads !== undefined) {
     const count = place(frame, state, primitive.reads, call, undefined);
-    if (count) return values.count(counterOf(frame, count), key);
+    if (count) {
+      frame.notes.countReads.set(key, state.held);
+      return values.count(counterOf(frame, count), key);
+    }
   }
   const find = primitive.effects?.find((effect) => effect.do === 'find');
   if (find) {

@@ -319,7 +319,10 @@ function compareWithNumber(frame: Frame, state: State, left: Value, operator: st
     // count + shift OP n  <=>  count OP n - shift
     const next = fork(state);
     const verdict = oneOrNot(operator, n - counted.shift);
-    if (verdict && !addMark(next, { mark: verdict, count: counted.count.of, held: state.held })) return undefined;
+    // The proof holds for as long as the locks do that were held when the counter was read.
+    const atRead = frame.notes.countReads.get(counted.count.site) ?? state.held;
+    const held = state.held.filter((hold) => atRead.some((other) => other.id === hold.id));
+    if (verdict && !addMark(next, { mark: verdict, count: counted.count.of, held })) return undefined;
     return next;
   }
   if (left.node.k === 'binary' && COMPARISONS.has(left.node.operator) && (operator === '==' || operator === '!=') && (n === 0 || n === 1)) {
@@ -338,7 +341,7 @@ function compareWithNumber(frame: Frame, state: State, left: Value, operator: st
   return narrowed;
 }
 
-function countAndShift(value: Value): { count: { of: Value }; shift: number } | undefined {
+function countAndShift(value: Value): { count: { of: Value; site: string }; shift: number } | undefined {
   if (value.node.k === 'count') return { count: value.node, shift: 0 };
   if (value.node.k === 'binary' && value.node.operator === '+' && value.node.left.node.k === 'count' && value.node.right.node.k === 'number') {
     return { count: value.node.left.node, shift: value.node.right.node.value };

@@ -273,7 +273,7 @@ function openFrame(engine: Engine, fn: FunctionIr, text: string): Frame {
   const localTypes = new Map<string, CType>();
   for (const { name, type } of [...fn.params, ...fn.locals]) localTypes.set(name, engine.code.resolveType(type, fn.file));
   const prefix = `${fn.file}:${fn.name}:`;
-  const notes: Frame['notes'] = { maySleep: false, balanced: new Map(), requires: new Map(), gaps: new Map(), calls: new Map(), flags: new Map() };
+  const notes: Frame['notes'] = { maySleep: false, balanced: new Map(), requires: new Map(), gaps: new Map(), calls: new Map(), flags: new Map(), countReads: new Map() };
   let starts: readonly number[] | undefined;
   return {
     engine,

@@ -51,6 +51,8 @@ export interface Frame {
     /** Locks held at each call of a named function, once per place and set of locks. */
     readonly calls: Map<string, CallNote>;
     readonly flags: Map<string, FlagNote>;
+    /** Locks held where a counter was read, by the reading's site. */
+    readonly countReads: Map<string, readonly Hold[]>;
   };
 }
 

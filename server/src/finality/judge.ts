@@ -90,7 +90,7 @@ function judge(put: PutRecord, registry: Registry, owned: number, records: Recor
   const lookups = registry.plain.map((lookup) => ({ lookup, locks: lookupLocks(lookup, entryLocks) })).filter(({ locks }) => locks.length > 0);
   if (lookups.length === 0) return { kind: 'safe', reason: 'no-lookup', lookup: first };
   const held = [...put.locks, ...entryLocks(put.ref).filter((lock) => !put.dropped.includes(lock.name))];
-  if (notOnlyHolder(put, registry, records)) return { kind: 'safe', reason: 'not-only-holder', lookup: first };
+  if (notOnlyHolder(put, registry, records, lookups.every(({ locks }) => commonLocks(held, locks).length > 0))) return { kind: 'safe', reason: 'not-only-holder', lookup: first };
   for (const { lookup, locks } of lookups) {
     const common = commonLocks(held, locks);
     const through = common.filter((lock) => release.now.every((effect) =>
@@ -119,9 +119,10 @@ export function lookupLocks(lookup: LookupRecord, entryLocks: EntryLocks): reado
  * The other side of a proof of being the only holder (`count == 1`), or of a test of the object's own content that on
  * its one side takes the object off the registry before the same put: here others still hold it.
  */
-function notOnlyHolder(put: PutRecord, registry: Registry, records: Records): boolean {
+function notOnlyHolder(put: PutRecord, registry: Registry, records: Records, locked: boolean): boolean {
   if (put.shared?.some((hold) => put.locks.some((lock) => lock.id === hold.id))) return true;
-  if (!put.examined) return false;
+  // What the test saw is true only for as long as no lookup can come between.
+  if (!put.examined || !locked) return false;
   const place = put.chain[0]?.span.start;
   return records.puts.some((sibling) => sibling !== put && sibling.object.count === put.object.count && sibling.chain[0]?.span.start === place &&
     sibling.unlinkedBefore.some((view) => unlinks(view.link, view.from, registry.name)));
