@@ -1,7 +1,7 @@
 // From the ways through a function to its summary: only what a caller can see, equal ways joined.
 
 import { depthOf, isEntryValue, rootOf, type Value } from '../domain/value.ts';
-import { ANY, ZERO, joinFacts, type Facts } from '../domain/facts.ts';
+import { ZERO, joinFacts, type Facts } from '../domain/facts.ts';
 import type { Effect, Mark, Outcome, Summary } from '../summary/effect.ts';
 import type { Gap } from '../base/gap.ts';
 import { absorbs, effectKey, joinMarks, markKey, type Deeds } from './state.ts';
@@ -319,12 +319,3 @@ function dropCommonFacts(outcomes: readonly Outcome[]): readonly Outcome[] {
     return { ...outcome, facts };
   });
 }
-
-/** What is known of a function that was not executed: nothing. */
-export function unknownSummary(gaps: readonly Gap[]): Summary {
-  const nothing: Outcome = {
-    facts: { classes: new Map(), truths: new Map() }, cases: [], scalar: false, effects: [], marks: [], taken: [], dropped: [], writes: [], returns: undefined, returnClass: ANY,
-  };
-  return { outcomes: [nothing], balanced: [], requires: [], maySleep: false, gaps };
-}
-

@@ -1,7 +1,6 @@
 // The verdict on each put: may it be the last one, and does a lookup run beside it? Judged per function and way with
 // what that function knows; then, up the call chain, the innermost function that decides is the one that is reported.
 
-import { rootOf } from '../domain/value.ts';
 import { ZERO, classOf } from '../domain/facts.ts';
 import type { Site } from '../summary/effect.ts';
 import type { FunctionRef } from '../program/code.ts';
@@ -149,10 +148,3 @@ export function instancesOf(judged: readonly Judged[]): readonly Instance[] {
   }
   return [...byKey.values()];
 }
-
-/** An object that callers can name: their own view of the same put is the better one. */
-export function callersDecide(one: Judged): boolean {
-  const root = rootOf(one.put.object.count).node.k;
-  return root === 'param' || root === 'load';
-}
-

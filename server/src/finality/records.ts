@@ -2,7 +2,6 @@
 // and which references its ways leave behind. Extracted once per function, from all of its ways; the judging across
 // functions (registries.ts, judge.ts) works on these records only.
 
-import type { Span } from '../base/span.ts';
 import { hangsOn, pathOf, rootOf, type Value } from '../domain/value.ts';
 import { POINTER, ZERO, classOf } from '../domain/facts.ts';
 import type { Effect, Hold, Site } from '../summary/effect.ts';
@@ -482,8 +481,4 @@ function givenFields(place: Value, final: Final): readonly string[] {
     if ((mask & ZERO) === 0 && (mask & POINTER) !== 0) given.push(pathOf(value.node.address).join(''));
   }
   return given;
-}
-
-export function spanOf(chain: readonly Site[]): Span {
-  return chain[0]?.span ?? { start: 0, end: 0 };
 }
