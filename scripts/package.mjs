@@ -31,7 +31,7 @@ try {
   const packed = join(aside, 'kreflens.vsix');
   execFileSync(process.execPath, [
     vsce, 'package', '--no-dependencies', '--target', target, '--out', packed,
-    '--allow-missing-repository', '--skip-license',
+    '--allow-missing-repository', '--no-rewrite-relative-links',
   ], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, npm_config_yes: 'true' } });
   // A zip file names its entries in plain text.
   const inside = readFileSync(packed, 'latin1');
