@@ -125,8 +125,12 @@ export function typeOfStep(step: string): string {
 }
 
 function memberSteps(step: string): string[] {
-  return step
-    .slice(step.indexOf('!') + 1)
+  return stepsOf(step.slice(step.indexOf('!') + 1));
+}
+
+/** The steps of a path of embedded fields, spelled `a.b` or `.a.b`. */
+export function stepsOf(path: string): string[] {
+  return path
     .split('.')
     .filter((part) => part !== '')
     .map((part) => `.${part}`);

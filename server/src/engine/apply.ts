@@ -356,8 +356,9 @@ export function applySummary(frame: Frame, before: State, callee: string, summar
       if (way) ways.push(way);
     }
   }
+  const substitute = substitution(frame, before, call, key, callee);
   for (const hold of summary.balanced) {
-    const lock = substitution(frame, before, call, key, callee)(hold.lock);
+    const lock = substitute(hold.lock);
     if (isEntryValue(lock)) frame.notes.balanced.set(`${lock.id}`, { ...hold, lock });
   }
   return ways;

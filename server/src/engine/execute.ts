@@ -4,7 +4,7 @@
 import { lineStarts, positionAt, type Span } from '../base/span.ts';
 import type { Gap } from '../base/gap.ts';
 import type { CType, Expr, FunctionIr, Instruction } from '../lower/ir.ts';
-import { isEntryValue, rootOf, type Value } from '../domain/value.ts';
+import { isEntryValue, rootOf, stepsOf, type Value } from '../domain/value.ts';
 import { ANY, ERROR, NEGATIVE, POINTER, ZERO, classOf, narrow } from '../domain/facts.ts';
 import type { Effect, Hold, LastEffects } from '../summary/effect.ts';
 import { absorbs, addEffect, deedsOf, effectKey, fork, emptyState, joinStates, markKey, stateKey, type State } from './state.ts';
@@ -524,7 +524,7 @@ function iterate(frame: Frame, state: State, head: { macro: string; args: readon
   entered.effects = [...entered.effects, { do: 'find', element, ...site }];
   entered.effectsKey += `|find${element.id}`;
   if (iterator.holds !== undefined) {
-    const count = values.at(element, iterator.holds.split('.').filter((part) => part !== '').map((part) => `.${part}`));
+    const count = values.at(element, stepsOf(iterator.holds));
     entered.effects = [...entered.effects, { do: 'get', count, checked: true, ...site }];
     entered.effectsKey += `|hold${count.id}`;
   }

@@ -2,10 +2,12 @@
 // what that function knows; then, up the call chain, the innermost function that decides is the one that is reported.
 
 import { ZERO, classOf } from '../domain/facts.ts';
+import { stepsOf } from '../domain/value.ts';
+import type { Final } from '../engine/execute.ts';
 import type { Site } from '../summary/effect.ts';
 import type { FunctionRef } from '../program/code.ts';
 import type { Typing } from '../engine/typing.ts';
-import type { LookupRecord, NamedLock, PutRecord, Records } from './records.ts';
+import type { LookupRecord, NamedLock, ObjectView, PutRecord, Records } from './records.ts';
 import { commonLocks, isEntry, isImpossible, releaseUnlinks, sameRegistry, unlinks, type Facts, type FieldRole, type Registry } from './registries.ts';
 
 export type Verdict =
@@ -41,7 +43,7 @@ export function judgeFunction(records: Records, facts: Facts, typing: Typing, en
       if (!isEntry(put.object, registry, facts, put.published)) continue;
       const role = put.object.field === undefined ? undefined : facts.roles.get(put.object.field);
       const own = role?.registries.some((name) => sameRegistry(registry.name, name)) && !role.establishers.has(put.ref) ? role : undefined;
-      if (own && contradictsRole(put, own, typing)) continue;
+      if (own && contradictsRole(put.object, put.final, own, typing)) continue;
       const owned = put.ownedAfter(baseOf(put, own));
       judged.push({ put, registry, owned, role: own, verdict: judge(put, registry, owned, records, facts, typing, entryLocks) });
     }
@@ -50,13 +52,10 @@ export function judgeFunction(records: Records, facts: Facts, typing: Typing, en
 }
 
 /** The field holds an entry only if certain other fields are set, and on this path one of them is NULL. */
-function contradictsRole(put: PutRecord, role: FieldRole, typing: Typing): boolean {
-  const owner = put.object.fieldOwner;
+export function contradictsRole(object: ObjectView, final: Final, role: FieldRole, typing: Typing): boolean {
+  const owner = object.fieldOwner;
   if (!owner) return false;
-  return role.given.some((field) => {
-    const address = typing.values.at(owner, field.split('.').filter((part) => part !== '').map((part) => `.${part}`));
-    return classOf(put.final.state.facts, typing.values.load(address)) === ZERO;
-  });
+  return role.given.some((field) => classOf(final.state.facts, typing.values.load(typing.values.at(owner, stepsOf(field)))) === ZERO);
 }
 
 /** References that the path may rely on before it touched the object. */

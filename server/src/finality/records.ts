@@ -165,7 +165,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
   const lock = (hold: Hold): NamedLock | undefined => {
     if (hold.mode === 'irq' || hold.mode === 'bh' || hold.mode === 'preempt' || hold.mode === 'rcu' || hold.mode === 'srcu' || hold.mode === 'seq') return undefined;
     const name = typing.placeName(hold.lock, file);
-    return name === undefined ? undefined : { name, id: hold.id, shared: hold.mode === 'read', text: lockText(name) };
+    return name === undefined ? undefined : { name, id: hold.id, shared: hold.mode === 'read', text: plainName(name) };
   };
   const locksOf = (holds: readonly Hold[]): readonly NamedLock[] => holds.flatMap((hold) => lock(hold) ?? []);
   const names = (values: readonly Value[]): readonly string[] => values.flatMap((value) => typing.placeName(value, file) ?? []);
@@ -223,7 +223,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
           unlinkedBefore: before.flatMap((other) => unlinkView(other, effect.count, effects, final, typing, file, locksOf) ?? []),
           exclusive: exclusive && 'held' in exclusive ? exclusive.held : undefined,
           shared: shared && 'held' in shared ? shared.held : undefined,
-          examined: final.state.marks.some((mark) => mark.mark === 'examined' && (mark.value === rootOf(effect.count) || mark.value === objectOf(effect.count))),
+          examined: final.state.marks.some((mark) => mark.mark === 'examined' && mark.value === rootOf(effect.count)),
           published: before.some((other) => other.do === 'publish' && rootOf(other.item) === rootOf(effect.count)),
           unlinkedAfter: effects.slice(index + 1).flatMap((other) =>
             other.do === 'unlink' && other.item !== undefined && rootOf(other.item) === rootOf(effect.count)
@@ -305,7 +305,8 @@ function zeroFields(entry: Value, final: Final, typing: Typing, file: string): r
   });
 }
 
-function lockText(name: string): string {
+/** A type-level name as people say it: without `struct`, without the file of a static. */
+export function plainName(name: string): string {
   return name.replace(/^.*:/, '').replace(/^(struct|union) /, '');
 }
 
@@ -322,11 +323,6 @@ function loadedFrom(place: Value, effects: readonly Effect[], _final: Final): Va
 /** A counter that is embedded in the found element itself, not reached through one of its pointers. */
 function isOwnCounter(count: Value, element: Value): boolean {
   return rootOf(count) === element;
-}
-
-/** The object itself: the counter's address less its last step. */
-export function objectOf(count: Value): Value {
-  return rootOf(count);
 }
 
 export function registryOf(element: Value, typing: Typing, file: string): RegistryName | undefined {

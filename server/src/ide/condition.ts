@@ -1,5 +1,6 @@
 // The condition that tells some ways through a function from the others, as a kernel developer would write it.
 
+import { compareText } from '../base/order.ts';
 import { ANY, ERROR, NEGATIVE, POINTER, POSITIVE, ZERO, classOf, joinFacts, type Facts } from '../domain/facts.ts';
 import { pathOf, rootOf, type Value } from '../domain/value.ts';
 import type { Mark } from '../summary/effect.ts';
@@ -191,14 +192,14 @@ export function conditionsOf(session: Session, ref: FunctionRef, spelling: Spell
             .map((literal) => ({ literal, score: left.filter((way) => (wanted as readonly string[]).includes(literal.on(way))).length }))
             .filter(({ score }) => score > 0)
             .sort((a, b) => Number(b.literal.rank === 0) - Number(a.literal.rank === 0) || b.score - a.score ||
-              a.literal.rank - b.literal.rank || a.literal.depth - b.literal.depth || compare(a.literal.text, b.literal.text));
+              a.literal.rank - b.literal.rank || a.literal.depth - b.literal.depth || compareText(a.literal.text, b.literal.text));
           const best = scored[0]?.literal;
           if (!best) break;
           chosen.push(best);
           left = left.filter((way) => !(wanted as readonly string[]).includes(best.on(way)));
         }
       }
-      chosen.sort((a, b) => a.depth - b.depth || a.rank - b.rank || compare(a.text, b.text));
+      chosen.sort((a, b) => a.depth - b.depth || a.rank - b.rank || compareText(a.text, b.text));
       return chosen.map(({ text }) => text).join(' && ');
     },
   };
@@ -232,8 +233,4 @@ function isUnreached(way: Known, value: Value): boolean {
 
 function member(object: string, field: string): string {
   return object.startsWith('&') ? `${object.slice(1)}.${field}` : `${object}->${field}`;
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }

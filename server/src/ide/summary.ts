@@ -1,5 +1,6 @@
 // Summaries as people read them: locks, references per outcome, fields written, lists.
 
+import { compareText } from '../base/order.ts';
 import { lineStarts, positionAt } from '../base/span.ts';
 import type { Gap } from '../base/gap.ts';
 import { isEntryValue, rootOf } from '../domain/value.ts';
@@ -84,7 +85,7 @@ function locksOf({ session, ref, spelling }: View, seen: ReadonlySet<string>): F
     if (hold.id.startsWith(own) || seen.has(text) || (taker !== undefined && helpers.has(taker))) add(text, 'takes-and-drops');
   }
   return [...found].map(([lock, effect]) => ({ lock, effect }))
-    .sort((a, b) => LOCK_ORDER.indexOf(a.effect) - LOCK_ORDER.indexOf(b.effect) || compare(a.lock, b.lock));
+    .sort((a, b) => LOCK_ORDER.indexOf(a.effect) - LOCK_ORDER.indexOf(b.effect) || compareText(a.lock, b.lock));
 }
 
 function writesOf({ ways, spelling }: View): FunctionSummary['writes'] {
@@ -100,9 +101,5 @@ function writesOf({ ways, spelling }: View): FunctionSummary['writes'] {
       if (entry.place !== entry.value) found.set(`${entry.place} ${entry.value}`, entry);
     }
   }
-  return [...found.values()].sort((a, b) => compare(a.place, b.place) || compare(a.value, b.value));
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
+  return [...found.values()].sort((a, b) => compareText(a.place, b.place) || compareText(a.value, b.value));
 }

@@ -1,7 +1,7 @@
 // The verdict on a put in kernel words, and the argument for it.
 
 import { lookupLocks, type Judged } from '../finality/judge.ts';
-import type { LookupRecord } from '../finality/records.ts';
+import { plainName, type LookupRecord } from '../finality/records.ts';
 import { lineOf, textAt, type RuleContext } from '../rules/context.ts';
 import type { Site } from '../summary/effect.ts';
 import { gravityOf, ownedLeast, type PutHere } from './puts.ts';
@@ -118,5 +118,5 @@ export function lookupText(context: RuleContext, lookup: LookupRecord): string {
 }
 
 export function containerText(lookup: LookupRecord): string {
-  return lookup.registry.container.replace(/^.*:/, '').replace(/^(struct|union) /, '');
+  return plainName(lookup.registry.container);
 }

@@ -1,5 +1,6 @@
 // What every rule gets: the analysis, and a way to turn places into positions and texts.
 
+import { compareText } from '../base/order.ts';
 import { lineStarts, positionAt, type Position, type Span } from '../base/span.ts';
 import type { Gap } from '../base/gap.ts';
 import type { Code, FunctionRef } from '../program/code.ts';
@@ -89,9 +90,5 @@ export function makeFinding(
 }
 
 export function byPlace(one: Finding, other: Finding): number {
-  return compare(one.file, other.file) || one.range.start.line - other.range.start.line || one.range.start.character - other.range.start.character || compare(one.rule, other.rule);
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
+  return compareText(one.file, other.file) || one.range.start.line - other.range.start.line || one.range.start.character - other.range.start.character || compareText(one.rule, other.rule);
 }

@@ -1,5 +1,6 @@
 // References taken and dropped: which object, under which locks, on which condition, and whether a put may be the last.
 
+import { compareText } from '../../base/order.ts';
 import type { Value } from '../../domain/value.ts';
 import type { Final } from '../../engine/execute.ts';
 import { baseOf, type Judged } from '../../finality/judge.ts';
@@ -45,7 +46,7 @@ export function refsOf(view: View, lineOf: (offset: number) => number): readonly
     }
   }
   return [...groups.values()]
-    .sort((a, b) => a.site.span.start - b.site.span.start || b.sign - a.sign || compare(a.object, b.object))
+    .sort((a, b) => a.site.span.start - b.site.span.start || b.sign - a.sign || compareText(a.object, b.object))
     .map(({ object, sign, site, on, times, held, lasts }): SummaryRef => ({
       object, change: sign * times, when: tellWays(view, (way) => on.has(way)), held, mayBeLast: isLast(lasts),
       site: { file: site.file, line: lineOf(site.span.start) },
@@ -92,8 +93,4 @@ function lastJudge(session: Session, ref: FunctionRef): LastJudge {
 function canBeLast({ verdict, owned }: Judged): boolean {
   if (verdict.kind !== 'safe') return true;
   return verdict.reason !== 'owns-another' && verdict.reason !== 'not-only-holder' && owned <= 0;
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -1,5 +1,7 @@
 // What is put on lists and other indexes, taken off them, and found in them.
 
+import { compareText } from '../../base/order.ts';
+import { plainName } from '../../finality/records.ts';
 import type { FunctionRef } from '../../program/code.ts';
 import type { Effect } from '../../summary/effect.ts';
 import type { FunctionSummary } from '../finding.ts';
@@ -20,7 +22,7 @@ export function registryOf(view: View): readonly RegistryEntry[] {
       group.on.add(way);
     }
   }
-  return [...groups].sort(([a, one], [b, other]) => one.order - other.order || compare(a, b))
+  return [...groups].sort(([a, one], [b, other]) => one.order - other.order || compareText(a, b))
     .map(([, { entry, on }]) => ({ ...entry, when: tellWays(view, (way) => on.has(way)) }));
 }
 
@@ -50,11 +52,6 @@ function containerOfLink(session: Session, ref: FunctionRef, link: string): stri
     for (const { registry } of session.source.recordsOf(other).publishes) if (registry.link === link) containers.add(registry.container);
   }
   const [only] = containers;
-  const bare = (name: string): string => name.replace(/^.*:/, '').replace(/^(struct|union) /, '');
-  if (containers.size === 1 && only !== undefined) return bare(only);
-  return link === '' ? 'a list' : `the list of ${bare(link)}`;
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
+  if (containers.size === 1 && only !== undefined) return plainName(only);
+  return link === '' ? 'a list' : `the list of ${plainName(link)}`;
 }

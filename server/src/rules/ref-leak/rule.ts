@@ -1,9 +1,8 @@
 // The only pointer to a counted object is cleared or overwritten while a reference that came with it is still there.
 
 import type { Finding } from '../../ide/finding.ts';
-import { ZERO, classOf } from '../../domain/facts.ts';
 import type { LossRecord } from '../../finality/records.ts';
-import { chainKey } from '../../finality/judge.ts';
+import { chainKey, contradictsRole } from '../../finality/judge.ts';
 import { isContainerOf, isImpossible, isOfKind, sameRegistry, type FieldRole } from '../../finality/registries.ts';
 import { makeFinding, objectText, step, type RuleContext } from '../context.ts';
 
@@ -50,10 +49,5 @@ function mayBeEntry(context: RuleContext, loss: LossRecord, role: FieldRole): bo
   if (!context.analysis.facts.registries.some((registry) => role.registries.some((name) => sameRegistry(registry.name, name)) && isOfKind(object, registry))) return false;
   if (role.registries.every((name) => object.notIn.some((container) => isContainerOf(name, container)))) return false;
   if (object.origin !== 'field') return object.memberOf.length > 0;
-  const owner = object.fieldOwner;
-  const { typing } = context;
-  return !owner || !role.given.some((field) => {
-    const address = typing.values.at(owner, field.split('.').filter((part) => part !== '').map((part) => `.${part}`));
-    return classOf(loss.final.state.facts, typing.values.load(address)) === ZERO;
-  });
+  return !contradictsRole(object, loss.final, role, context.typing);
 }
