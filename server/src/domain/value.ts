@@ -74,10 +74,10 @@ export function createValues(): Values {
     local: (name) => intern(`l${name}`, { k: 'local', name }),
     fn: (name) => intern(`f${name}`, { k: 'function', name }),
     number: (value) => intern(`n${value}`, { k: 'number', value }),
-    result: (site, text) => intern(`r${site}`, { k: 'result', site, text }),
-    fresh: (site, text) => intern(`a${site}`, { k: 'fresh', site, text }),
+    result: (site, text) => intern(`r${site}|${text}`, { k: 'result', site, text }),
+    fresh: (site, text) => intern(`a${site}|${text}`, { k: 'fresh', site, text }),
     element: (container, link, site, text) =>
-      intern(`e${container.id}:${link}:${site}`, { k: 'element', container, link, site, text }),
+      intern(`e${container.id}:${link}:${site}|${text}`, { k: 'element', container, link, site, text }),
     load: (address) => intern(`*${address.id}`, { k: 'load', address }),
     count: (of, site) => intern(`c${of.id}:${site}`, { k: 'count', of, site }),
     binary: (operator, left, right) =>

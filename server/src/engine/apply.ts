@@ -6,7 +6,7 @@ import type { LockMode, Primitive, PrimitiveEffect, When } from '../kernel/schem
 import { hangsOn, isEntryValue, pathOf, rootOf, type Value } from '../domain/value.ts';
 import { ANY, ERROR, NEGATIVE, POINTER, POSITIVE, TRUE_, ZERO, classOf, narrow, assume, joinFacts, type Facts } from '../domain/facts.ts';
 import type { Effect, Hold, LastEffects, Mark, Outcome, Site, Summary } from '../summary/effect.ts';
-import { addEffect, addMark, fork, type State } from './state.ts';
+import { addEffect, addEffects, addMark, fork, type State } from './state.ts';
 import { assumeComparison, readPlace } from './evaluate.ts';
 import { isMember } from './membership.ts';
 import type { Frame } from './frame.ts';
@@ -349,14 +349,18 @@ function isTracked(frame: Frame, state: State, address: Value, value: Value): bo
 export function applySummary(frame: Frame, before: State, callee: string, summary: Summary, call: CallSite): readonly Way[] {
   if (summary.maySleep) frame.notes.maySleep = true;
   const key = frame.siteKey(call.span);
+  const substitute = substitution(frame, before, call, key, callee);
+  const site = frame.siteOf(call.span);
   const ways: Way[] = [];
   for (const outcome of summary.outcomes) {
+    let effects: readonly Effect[] | undefined;
+    const mine = (): readonly Effect[] => (effects ??= outcome.effects
+      .map((effect) => substituteEffect(effect, substitute, site, before, key)).filter((effect) => !isVacuous(effect)));
     for (const part of partsOf(frame, outcome)) {
-      const way = applyOutcome(frame, before, callee, part, call, key);
+      const way = applyOutcome(frame, before, part, call, key, substitute, mine);
       if (way) ways.push(way);
     }
   }
-  const substitute = substitution(frame, before, call, key, callee);
   for (const hold of summary.balanced) {
     const lock = substitute(hold.lock);
     if (isEntryValue(lock)) frame.notes.balanced.set(`${lock.id}`, { ...hold, lock });
@@ -431,9 +435,11 @@ function substitution(frame: Frame, before: State, call: CallSite, key: string, 
   return substitute;
 }
 
-function applyOutcome(frame: Frame, before: State, callee: string, outcome: Outcome, call: CallSite, key: string): Way | undefined {
+function applyOutcome(
+  frame: Frame, before: State, outcome: Outcome, call: CallSite, key: string,
+  substitute: (value: Value) => Value, effects: () => readonly Effect[],
+): Way | undefined {
   const { values } = frame.engine;
-  const substitute = substitution(frame, before, call, key, callee);
   let state = fork(before);
   // What the callee tested: one of its cases must be possible here, and what is common to those that are, holds.
   const cases = outcome.cases.length > 1 ? outcome.cases.map(({ facts }) => facts) : [outcome.facts];
@@ -447,13 +453,12 @@ function applyOutcome(frame: Frame, before: State, callee: string, outcome: Outc
     if (mine.mark === 'not-member' && isMember(frame, state, mine.value, mine.container)) return undefined;
     if (!addMark(state, mine)) return undefined;
   }
-  const span = call.span;
-  const site = frame.siteOf(span);
-  const prefix = (effect: Effect): Effect => substituteEffect(effect, substitute, site, before, key);
-  for (const effect of outcome.effects) {
-    const mine = prefix(effect);
-    if (!isVacuous(mine)) addEffect(state, mine);
-  }
+  const returned = outcome.returns;
+  const result = returned ? substitute(returned) : values.result(`${key}>ret`, call.text);
+  const facts = narrow(state.facts, result, outcome.returnClass);
+  if (!facts && (classOf(state.facts, result) & outcome.returnClass) === 0) return undefined;
+  state.facts = facts ?? state.facts;
+  addEffects(state, effects());
   for (const { place: at, value } of outcome.writes) {
     const address = substitute(at);
     if (rootOf(address).node.k !== 'number' && pathOf(address).at(-1) !== '[]') {
@@ -466,11 +471,6 @@ function applyOutcome(frame: Frame, before: State, callee: string, outcome: Outc
   for (const hold of outcome.taken) {
     state.held = [...state.held, substituteHold(hold, substitute, key)];
   }
-  const returned = outcome.returns;
-  const result = returned ? substitute(returned) : values.result(`${key}>ret`, call.text);
-  const facts = narrow(state.facts, result, outcome.returnClass);
-  if (!facts && (classOf(state.facts, result) & outcome.returnClass) === 0) return undefined;
-  state.facts = facts ?? state.facts;
   return { state, result };
 }
 
@@ -570,7 +570,7 @@ export function unionOfEffects(frame: Frame, before: State, callee: string, summ
   const seen = new Set<string>();
   for (const way of applySummary(frame, before, callee, summary, call)) {
     for (const effect of way.state.effects.slice(before.effects.length)) {
-      const text = `${effect.do}:${effect.chain.map((site) => `${site.function}${site.span.start}`).join('>')}:${effect.config ?? ''}`;
+      const text = `${effect.do}:${effect.chain.map((site) => `${site.function}${site.at}`).join('>')}:${effect.config ?? ''}`;
       if (!seen.has(text)) {
         seen.add(text);
         effects.push(effect);
@@ -578,7 +578,12 @@ export function unionOfEffects(frame: Frame, before: State, callee: string, summ
     }
   }
   const substitute = substitution(frame, before, call, frame.siteKey(call.span), callee);
-  return { effects, takes: summary.balanced.map((hold) => substitute(hold.lock)) };
+  return { effects: effects.map(withoutLast), takes: summary.balanced.map((hold) => substitute(hold.lock)) };
+}
+
+/** What a put inside of a release releases in its turn is other objects' business; told on and on it would have no end. */
+export function withoutLast(effect: Effect): Effect {
+  return effect.do === 'put' && effect.last !== NO_LAST ? { ...effect, last: NO_LAST } : effect;
 }
 
 /** Does an effect concern the object that `root` is (or hangs on)? */

@@ -1,15 +1,18 @@
-// The engine: summaries of functions on demand, bottom-up, each computed once per text.
-// How far callees are followed depends on where a function stands, never on who asked first: a function is analysed
-// with a number of *hops*, the .c files that its callees may still lead on to.
+// The engine: summaries of functions on demand, each computed from the function's own body and its callees' summaries.
+// A result is remembered with what was asked for it and answered; where all answers are the same again (another edit,
+// another distance), it is used again. So an edit costs the functions whose input really changed.
 
 import type { Knowledge } from '../kernel/schema.ts';
+import type { FunctionIr } from '../lower/ir.ts';
 import type { Code, FunctionRef } from '../program/code.ts';
 import { createValues } from '../domain/value.ts';
 import type { Summary } from '../summary/effect.ts';
+import { fingerprint } from '../summary/fingerprint.ts';
 import { createTyping } from './typing.ts';
-import { execute, type Execution } from './execute.ts';
+import { execute, LIMITS, type Execution, type Limits } from './execute.ts';
 import { summarise } from './summarise.ts';
-import type { Engine } from './frame.ts';
+import { recursionIn, type Place, type Recursion } from './recursion.ts';
+import type { CallKind, Engine } from './frame.ts';
 
 export interface EngineOptions {
   /** Text of a file, for the lines of gaps. */
@@ -18,45 +21,85 @@ export interface EngineOptions {
 }
 
 export interface FullEngine {
-  readonly base: Omit<Engine, 'summaryOf'>;
-  /** The full execution of a function, with all the hops there are. */
+  readonly base: Omit<Engine, 'summaryOf' | 'calleeOf'>;
+  /** The full execution of a function. The same object as long as nothing it rests on changed. */
   executionOf(ref: FunctionRef): Execution;
   summaryOf(ref: FunctionRef): Summary;
   /** Functions executed so far: a measure of work. */
   executed(): number;
-  /** Drops what rests on definitions that are no longer the current ones: after an edit inside bodies. */
+  /** After an edit inside bodies: what rests on changed texts is worked out anew when asked for. */
   dropStale(): void;
 }
 
-const HOPS = 2;
+/**
+ * How far callees are followed depends on where a function stands, never on who asked first: a function is analysed
+ * with a *reach*, and each call that leaves the file, or goes through a table, costs one. What verdicts rest on is
+ * followed to the end of it: releases, and functions whose effect on counts the knowledge names. All else leaves the
+ * file once.
+ */
+const FULL_REACH = 2;
 
 /** UTF-16 units of a body that is followed whatever it does. */
 const SHORT_BODY = 1000;
 
+/** Results remembered per function: for the reaches and rounds it is asked with, and an edit taken back. */
+const MOST_TRACES = 8;
+
 interface Result {
   readonly execution: Execution;
   readonly summary: Summary;
-  /** Functions whose summaries went into this one. */
-  readonly callees: ReadonlySet<FunctionRef>;
+  readonly print: string;
 }
 
-interface Running {
-  readonly ref: FunctionRef;
-  /** Functions further out on the stack that this one ran into again. */
-  readonly heads: Set<FunctionRef>;
-  readonly callees: Set<FunctionRef>;
+/** What an execution asked for, in order, and the answer. */
+type Asked =
+  | { readonly callee: FunctionRef; readonly kind: CallKind; readonly answer: string }
+  | { readonly struct: string; readonly field: string; readonly file: string; readonly answer: string };
+
+interface Trace {
+  readonly ir: FunctionIr;
+  readonly limits: Limits;
+  readonly asked: readonly Asked[];
+  readonly result: Result;
 }
+
+/**
+ * One of the computations of a function: with a reach, and for one that reaches itself in a round. In the first round
+ * what comes later in the group is unknown; in the second the first round's answer stands for it.
+ */
+interface Task {
+  readonly ref: FunctionRef;
+  readonly reach: number;
+  readonly round: 0 | 1 | 2;
+}
+
+const ROUNDS = 3;
 
 export function createEngine(code: Code, knowledge: Knowledge, options: EngineOptions): FullEngine {
   const values = createValues();
   const typing = createTyping(code, values);
   const base = { values, typing, code, knowledge };
-  const final = Array.from({ length: HOPS + 1 }, () => new Map<FunctionRef, Result>());
-  /** Results inside a recursion: good until its head is done. */
-  const provisional = Array.from({ length: HOPS + 1 }, () => new Map<FunctionRef, { result: Result; heads: ReadonlySet<FunctionRef> }>());
-  const stack: Running[] = [];
-  const relevant = new Map<FunctionRef, boolean>();
+  const traces = new WeakMap<FunctionRef, readonly Trace[]>();
+  const recursions = new WeakMap<readonly FunctionRef[], Recursion>();
+  /** Good until the next edit. */
+  let done = new Map<FunctionRef, (Result | undefined)[]>();
+  let relevant = new Map<FunctionRef, boolean>();
+  let current = new Map<string, ReadonlySet<FunctionRef>>();
+  const running = new Set<string>();
   let executed = 0;
+
+  const placeOf = (ref: FunctionRef): Place | undefined => {
+    const functions = code.functionsIn(ref.file);
+    let recursion = recursions.get(functions);
+    if (!recursion) {
+      const text = options.textOf(ref.file);
+      const mentions = (own: FunctionRef): Iterable<string> =>
+        own.file.endsWith('.h') ? own.item.calls : text.slice(own.item.bodySpan.start, own.item.bodySpan.end).match(/[A-Za-z_]\w*/g) ?? [];
+      recursion = recursionIn(functions, mentions);
+      recursions.set(functions, recursion);
+    }
+    return recursion.placeOf(ref);
+  };
 
   /** Worth leaving the file for: it, or what it calls in its own file, does something to a lock, a count or an index. */
   const isRelevant = (ref: FunctionRef, depth = 0): boolean => {
@@ -80,72 +123,118 @@ export function createEngine(code: Code, knowledge: Knowledge, options: EngineOp
     return answer;
   };
 
-  const run = (ref: FunctionRef, hops: number): Result => {
-    const known = final[hops]?.get(ref) ?? provisional[hops]?.get(ref)?.result;
-    if (known) {
-      const heads = provisional[hops]?.get(ref)?.heads;
-      if (heads) for (const head of heads) taint(head);
-      return known;
+  const isCounting = (name: string): boolean =>
+    knowledge.primitives.get(name)?.effects?.some(({ do: what }) => what === 'get' || what === 'put' || what === 'publish' || what === 'unlink') === true;
+
+  /** The callee's result as the task may see it; undefined: past the reach, or recursion. */
+  const resultFor = (task: Task, callee: FunctionRef, kind: CallKind): Result | undefined => {
+    const { ref, reach, round } = task;
+    const byName = kind === 'call' || kind === 'callback';
+    if (callee.file === ref.file && byName) {
+      const place = round === 0 ? undefined : placeOf(ref);
+      const other = place?.group.get(callee);
+      if (!place || other === undefined) return whole(callee, reach);
+      if (other < place.index) return resultOf({ ref: callee, reach, round });
+      return round === 2 ? resultOf({ ref: callee, reach, round: 1 }) : undefined;
     }
-    const running: Running = { ref, heads: new Set(), callees: new Set() };
-    stack.push(running);
-    executed += 1;
-    const engine: Engine = {
-      ...base,
-      summaryOf: (callee) => {
-        running.callees.add(callee);
-        if (stack.some((frame) => frame.ref === callee)) {
-          taint(callee);
-          return undefined;
-        }
-        if (callee.file === ref.file || callee.file.endsWith('.h')) return run(callee, hops).summary;
-        if (hops === 0) return undefined;
-        return isRelevant(callee) ? run(callee, hops - 1).summary : undefined;
-      },
-    };
-    const execution = execute(engine, code.ir(ref), options.textOf(ref.file), options.configHolds);
-    const result: Result = { execution, summary: summarise(execution), callees: running.callees };
-    stack.pop();
-    running.heads.delete(ref);
-    if (running.heads.size === 0) final[hops]?.set(ref, result);
-    else {
-      provisional[hops]?.set(ref, { result, heads: running.heads });
-      for (const head of running.heads) taint(head);
-    }
-    for (const cache of provisional) {
-      for (const [other, { heads }] of cache) if (heads.has(ref)) cache.delete(other);
-    }
+    if (callee.file.endsWith('.h')) return whole(callee, reach);
+    const away = callee.file !== ref.file;
+    const counting = kind === 'callback' || kind === 'release-table' || isCounting(callee.name);
+    if (reach === 0 || (away && !counting && (reach < FULL_REACH || !isRelevant(callee)))) return undefined;
+    return whole(callee, reach - 1);
+  };
+
+  const whole = (ref: FunctionRef, reach: number): Result | undefined => resultOf({ ref, reach, round: placeOf(ref) ? 2 : 0 });
+
+  /** undefined: it is being computed just now, by a way that its file's text does not show. */
+  const resultOf = (task: Task): Result | undefined => {
+    const { ref, reach, round } = task;
+    const slot = reach * ROUNDS + round;
+    let slots = done.get(ref);
+    if (!slots) done.set(ref, (slots = []));
+    const known = slots[slot];
+    if (known) return known;
+    const key = `${ref.file}:${ref.item.span.start}:${slot}`;
+    if (running.has(key)) return undefined;
+    running.add(key);
+    const ir = code.ir(ref);
+    const result = (traces.get(ref) ?? []).find((trace) => trace.ir === ir && isAsBounded(task, trace) && stillHolds(task, trace))?.result ?? compute(task, ir);
+    running.delete(key);
+    slots[slot] = result;
     return result;
   };
 
-  /** The function on top of the stack rests on an unfinished `head`. */
-  const taint = (head: FunctionRef): void => {
-    stack.at(-1)?.heads.add(head);
+  const isAsBounded = (task: Task, trace: Trace): boolean => !trace.result.execution.crowded || trace.limits === limitsAt(task.reach);
+
+  const stillHolds = (task: Task, trace: Trace): boolean =>
+    trace.asked.every((asked) => ('callee' in asked
+      ? (resultFor(task, nowOf(asked.callee), asked.kind)?.print ?? '') === asked.answer
+      : namesOf(targetsFor(task, asked.struct, asked.field, asked.file)) === asked.answer));
+
+  /** Other source files are looked through for the function that is asked about only. */
+  const targetsFor = (task: Task, struct: string, field: string, file: string): readonly FunctionRef[] =>
+    (task.reach === FULL_REACH ? code.targets : code.targetsNear)(struct, field, file);
+
+  /** The function that stands in the place of one whose text may have changed since. */
+  const nowOf = (ref: FunctionRef): FunctionRef => {
+    const refs = current.get(ref.file) ?? new Set(code.functionsIn(ref.file));
+    current.set(ref.file, refs);
+    return refs.has(ref) ? ref : [...refs].find(({ name }) => name === ref.name) ?? ref;
+  };
+
+  const compute = (task: Task, ir: FunctionIr): Result => {
+    executed += 1;
+    const asked: Asked[] = [];
+    const engine: Engine = {
+      ...base,
+      code: {
+        ...code,
+        targets: (struct, field, file) => {
+          const found = targetsFor(task, struct, field, file);
+          asked.push({ struct, field, file, answer: namesOf(found) });
+          return found;
+        },
+      },
+      calleeOf: (name, kind) => {
+        const { file } = task.ref;
+        const far = task.reach === FULL_REACH || (task.reach > 0 && (kind === 'callback' || isCounting(name)));
+        return far ? code.resolve(name, file) : code.resolveNear(name, file);
+      },
+      summaryOf: (callee, kind) => {
+        const result = resultFor(task, callee, kind);
+        asked.push({ callee, kind, answer: result?.print ?? '' });
+        return result?.summary;
+      },
+    };
+    const execution = execute(engine, ir, options.textOf, options.configHolds, limitsAt(task.reach));
+    const summary = summarise(execution);
+    const result: Result = { execution, summary, print: fingerprint(summary) };
+    // Asked anew: on the way down the function may have been worked out with less reach.
+    traces.set(task.ref, [{ ir, limits: limitsAt(task.reach), asked, result }, ...(traces.get(task.ref) ?? [])].slice(0, MOST_TRACES));
+    return result;
+  };
+
+  const full = (ref: FunctionRef): Result => {
+    const result = whole(ref, FULL_REACH);
+    if (!result) throw new Error(`${ref.name} was asked for while it is being computed`);
+    return result;
   };
 
   return {
     base,
-    executionOf: (ref) => run(ref, HOPS).execution,
-    summaryOf: (ref) => run(ref, HOPS).summary,
+    executionOf: (ref) => full(ref).execution,
+    summaryOf: (ref) => full(ref).summary,
     executed: () => executed,
     dropStale: () => {
-      const current = new Map<string, ReadonlySet<FunctionRef>>();
-      const isCurrent = (ref: FunctionRef): boolean => {
-        const refs = current.get(ref.file) ?? new Set(code.functionsIn(ref.file));
-        current.set(ref.file, refs);
-        return refs.has(ref);
-      };
-      const stale = new Set<FunctionRef>();
-      for (let before = -1; before !== stale.size; ) {
-        before = stale.size;
-        for (const cache of final) {
-          for (const [ref, { callees }] of cache) {
-            if (!stale.has(ref) && (!isCurrent(ref) || [...callees].some((callee) => stale.has(callee) || !isCurrent(callee)))) stale.add(ref);
-          }
-        }
-      }
-      for (const cache of final) for (const ref of stale) cache.delete(ref);
-      for (const ref of stale) relevant.delete(ref);
+      done = new Map();
+      relevant = new Map();
+      current = new Map();
     },
   };
+}
+
+const limitsAt = (reach: number): Limits => (reach >= FULL_REACH ? LIMITS.full : reach > 0 ? LIMITS.near : LIMITS.far);
+
+function namesOf(refs: readonly FunctionRef[]): string {
+  return refs.map((ref) => `${ref.file}:${ref.name}`).join();
 }

@@ -26,8 +26,7 @@ export function evaluate(frame: Frame, state: State, expression: Expr): Value {
         if (!variable) {
           const constant = constantOf(frame, expression.name);
           if (constant !== undefined) return values.number(constant);
-          const known = frame.engine.code.resolve(expression.name, frame.fn.file);
-          return known ? values.fn(expression.name) : values.result(`name:${expression.name}`, expression.name);
+          return frame.engine.code.isFunction(expression.name, frame.fn.file) ? values.fn(expression.name) : values.result(`name:${expression.name}`, expression.name);
         }
       }
       return readPlace(frame, state, addressOf(frame, state, expression));
@@ -108,7 +107,7 @@ export function addressOf(frame: Frame, state: State, expression: Expr): Value {
       if (localType(frame, expression.name)) return values.local(expression.name);
       const variable = code.variable(expression.name, frame.fn.file);
       if (!variable) {
-        if (code.resolve(expression.name, frame.fn.file)) return values.fn(expression.name);
+        if (code.isFunction(expression.name, frame.fn.file)) return values.fn(expression.name);
         return values.global(expression.name, '');
       }
       const address = values.global(variable.name, variable.isStatic ? variable.file : '');

@@ -4,10 +4,13 @@
 import { lineStarts, positionAt, type Span } from '../base/span.ts';
 import type { Gap } from '../base/gap.ts';
 import type { CType, Expr, FunctionIr, Instruction } from '../lower/ir.ts';
+import { isReleaseTable } from '../kernel/release-tables.ts';
+import { labelsOf } from '../lower/labels.ts';
 import { isEntryValue, rootOf, stepsOf, type Value } from '../domain/value.ts';
 import { ANY, ERROR, NEGATIVE, POINTER, ZERO, classOf, narrow } from '../domain/facts.ts';
 import type { Effect, Hold, LastEffects } from '../summary/effect.ts';
-import { absorbs, addEffect, deedsOf, effectKey, fork, emptyState, joinStates, markKey, stateKey, type State } from './state.ts';
+import { addEffect, fork, emptyState, type State } from './state.ts';
+import { join, joinEnd, thin, type Case, type Room, type Waiting } from './join.ts';
 import { flowOf, targetsOf } from './flow.ts';
 import { addressOf, assumeClass, assumeCondition, evaluate, hintType, isWalked, tempName } from './evaluate.ts';
 import { applyPrimitive, applySummary, SHORT, requireLock, unionOfEffects, writePlace, type CallSite, type Way } from './apply.ts';
@@ -18,12 +21,15 @@ export interface Final {
   readonly state: State;
   readonly returns: Value | undefined;
   readonly returnClass: number;
+  readonly cases: readonly Case[];
   readonly span: Span;
 }
 
 export interface Execution {
   readonly fn: FunctionIr;
   readonly finals: readonly Final[];
+  /** There were more ways than the closest limits let pass: others would have kept others. */
+  readonly crowded: boolean;
   readonly balanced: readonly Hold[];
   readonly requires: readonly Value[];
   readonly maySleep: boolean;
@@ -33,36 +39,43 @@ export interface Execution {
 }
 
 export interface Limits {
-  /** States that wait at one block. */
-  readonly statesPerBlock: number;
   /** Blocks worked off, over all states. */
   readonly steps: number;
+  /** States that wait at one block. */
+  readonly waiting: Room;
   /** Ways through the function. */
-  readonly finals: number;
+  readonly finals: Room;
 }
 
-export const DEFAULT_LIMITS: Limits = { statesPerBlock: 48, steps: 8000, finals: 64 };
+/** For a function that is asked about itself, and closer ones for what is seen from further away. */
+export const LIMITS: Readonly<Record<'full' | 'near' | 'far', Limits>> = {
+  full: { steps: 8000, waiting: { enough: 12, most: 48 }, finals: { enough: 16, most: 64 } },
+  near: { steps: 4000, waiting: { enough: 8, most: 24 }, finals: { enough: 10, most: 32 } },
+  far: { steps: 2000, waiting: { enough: 5, most: 12 }, finals: { enough: 6, most: 16 } },
+};
 
 /** `configHolds`: whether a configuration atom is known to hold; undefined when no .config says. */
 export function execute(
-  engine: Engine, fn: FunctionIr, text: string, configHolds: (atom: string) => boolean | undefined, limits: Limits = DEFAULT_LIMITS,
+  engine: Engine, fn: FunctionIr, textOf: (file: string) => string, configHolds: (atom: string) => boolean | undefined, limits: Limits = LIMITS.full,
 ): Execution {
-  const frame = openFrame(engine, fn, text);
+  const frame = openFrame(engine, fn, textOf);
   const { flow } = frame;
   const finals: Final[] = [];
   const pending = new Map<number, Waiting>();
   let steps = 0;
   let cut = false;
+  let crowded = false;
 
   const arrive = (block: number, state: State): void => {
     const live = flow.live[block];
-    for (const { address } of [...state.memory.values()]) {
+    const needed = without(state, (address) => {
       const { node } = address.node.k === 'at' ? address.node.base : address;
-      if (node.k === 'local' && !live?.has(node.name) && !flow.addressed.has(node.name)) state.memory.delete(address.id);
-    }
-    const waiting = pending.get(block) ?? { byKey: new Map<string, State[]>(), size: 0 };
+      return node.k === 'local' && !live?.has(node.name) && !flow.addressed.has(node.name);
+    });
+    const waiting = pending.get(block) ?? { byKey: new Map<string, State[]>(), size: 0, full: limits.waiting.enough };
     pending.set(block, waiting);
-    if (!join(waiting, stateKey(state), state, limits.statesPerBlock, scalars, apart)) cut = true;
+    if (!join(waiting, needed, limits.waiting, scalars, apart)) cut = true;
+    if (waiting.size > LIMITS.far.waiting.enough) crowded = true;
   };
 
   /** Follows an edge, minding loops: once around, then only out. */
@@ -70,9 +83,7 @@ export function execute(
     const loop = flow.loops.get(to);
     if (loop?.has(from)) {
       if (state.visited.includes(to)) return;
-      const next = fork(state);
-      next.visited = [...state.visited, to];
-      arrive(to, next);
+      arrive(to, { ...state, visited: [...state.visited, to] });
       return;
     }
     arrive(to, state);
@@ -104,58 +115,54 @@ export function execute(
     pending.delete(block);
     const code = fn.blocks[block];
     if (!waiting || !code) continue;
-    for (const arrived of [...waiting.byKey.values()].flat()) {
-      steps += 1;
-      if (steps > limits.steps) {
-        cut = true;
-        break;
+    const config = code.config ?? [];
+    if (config.some((atom) => configHolds(atom) === false)) continue;
+    let states: readonly State[] = [...waiting.byKey.values()].flat().map((arrived) => ({ ...arrived, config }));
+    steps += states.length;
+    for (const instruction of code.instructions) {
+      const after = states.flatMap((state) => step(frame, state, instruction));
+      const thinned = after.length > states.length ? thin(after, limits.waiting, scalars) : { states: after, lost: false };
+      if (thinned.lost) cut = true;
+      if (after.length > LIMITS.far.waiting.enough) crowded = true;
+      states = thinned.states;
+    }
+    if (steps > limits.steps) {
+      cut = true;
+      break;
+    }
+    for (const state of states) {
+      const { terminator } = code;
+      if (terminator.op === 'return') {
+        const final = finish(frame, state, terminator.value, terminator.at);
+        // Locals are gone now: only what the function did, and what it returns, tells ways apart.
+        const end = { ...final, state: { ...without(state, isLocal), visited: [] } };
+        if (!joinEnd(finals, end, limits.finals, apart)) cut = true;
+        if (finals.length > LIMITS.far.finals.enough) crowded = true;
+        continue;
       }
-      const config = code.config ?? [];
-      if (config.some((atom) => configHolds(atom) === false)) continue;
-      let states: State[] = [{ ...arrived, config }];
-      for (const instruction of code.instructions) {
-        states = states.flatMap((state) => step(frame, state, instruction));
-        if (states.length > limits.statesPerBlock) {
-          cut = true;
-          states = states.slice(0, limits.statesPerBlock);
+      const allowed = allowedTargets(state, block, targetsOf(terminator), flow.loops);
+      if (terminator.op === 'goto') {
+        if (allowed.has(terminator.to)) follow(block, terminator.to, state);
+      } else if (terminator.op === 'branch') {
+        for (const [to, holds] of [[terminator.then, true], [terminator.else, false]] as const) {
+          if (!allowed.has(to)) continue;
+          const next = assumeCondition(frame, state, terminator.condition, holds);
+          if (next) follow(block, to, next);
         }
-      }
-      for (const state of states) {
-        const { terminator } = code;
-        if (terminator.op === 'return') {
-          const final = finish(frame, state, terminator.value, terminator.at);
-          // Locals are gone now: only what the function did, and what it returns, tells ways apart.
-          for (const { address } of [...state.memory.values()]) {
-            if (rootOf(address).node.k === 'local') state.memory.delete(address.id);
-          }
-          state.visited = [];
-          if (!joinFinal(finals, final, limits.finals, apart)) cut = true;
-          continue;
+      } else if (terminator.op === 'iterate') {
+        if (allowed.has(terminator.body)) {
+          const inside = iterate(frame, state, terminator);
+          if (inside) follow(block, terminator.body, inside);
         }
-        const allowed = allowedTargets(state, block, targetsOf(terminator), flow.loops);
-        if (terminator.op === 'goto') {
-          if (allowed.has(terminator.to)) follow(block, terminator.to, state);
-        } else if (terminator.op === 'branch') {
-          for (const [to, holds] of [[terminator.then, true], [terminator.else, false]] as const) {
-            if (!allowed.has(to)) continue;
-            const next = assumeCondition(frame, state, terminator.condition, holds);
-            if (next) follow(block, to, next === state ? fork(state) : next);
-          }
-        } else if (terminator.op === 'iterate') {
-          if (allowed.has(terminator.body)) {
-            const inside = iterate(frame, state, terminator);
-            if (inside) follow(block, terminator.body, inside);
-          }
-          if (allowed.has(terminator.exit)) follow(block, terminator.exit, fork(state));
-        }
+        if (allowed.has(terminator.exit)) follow(block, terminator.exit, state);
       }
     }
-    if (steps > limits.steps) break;
   }
   if (cut) frame.gap('budget', fn.nameSpan, 'too many ways through this function: some were not followed');
   return {
     fn,
     finals,
+    crowded: crowded || steps > LIMITS.far.steps,
     balanced: [...frame.notes.balanced.values()],
     requires: [...frame.notes.requires.values()],
     maySleep: frame.notes.maySleep,
@@ -165,114 +172,20 @@ export function execute(
   };
 }
 
-interface Waiting {
-  readonly byKey: Map<string, State[]>;
-  size: number;
+const isLocal = (address: Value): boolean => rootOf(address).node.k === 'local';
+
+/** A copy of the state that has forgotten the places that `gone` names. */
+function without(state: State, gone: (address: Value) => boolean): State {
+  const memory = new Map<number, { address: Value; value: Value }>();
+  for (const [id, content] of state.memory) if (!gone(content.address)) memory.set(id, content);
+  return { ...state, memory };
 }
 
-/** Adds a state to those that wait at a block, joined with one that it can be joined with; false if there is no room. */
-function join(waiting: Waiting, key: string, state: State, room: number, scalars: ReadonlySet<number>, apart: number): boolean {
-  const alike = waiting.byKey.get(key) ?? [];
-  const deeds = deedsOf(state, scalars);
-  for (const [index, known] of alike.entries()) {
-    if (waiting.size < apart && disagree(known, state)) continue;
-    const knownDeeds = deedsOf(known, scalars);
-    if (absorbs(knownDeeds, deeds)) {
-      alike[index] = joinStates(known, state);
-      return true;
-    }
-    if (absorbs(deeds, knownDeeds)) {
-      alike[index] = joinStates(state, known);
-      return true;
-    }
-  }
-  alike.push(state);
-  waiting.byKey.set(key, alike);
-  waiting.size += 1;
-  if (waiting.size <= room) return true;
-  dropDullest(waiting);
-  return false;
-}
-
-/** Do two paths know contrary things of what the function was given? */
-function disagree(one: State, other: State): boolean {
-  for (const [id, { value, mask }] of one.facts.classes) {
-    const also = other.facts.classes.get(id);
-    if (also && (also.mask & mask) === 0 && isEntryValue(value)) return true;
-  }
-  return false;
-}
-
-function dropDullest(waiting: Waiting): void {
-  const all = [...waiting.byKey.values()].flatMap((list) => list.map((state) => ({ list, state })));
-  const victim = all[dullestOf(all.map(({ state }) => state))];
-  if (!victim) return;
-  victim.list.splice(victim.list.indexOf(victim.state), 1);
-  waiting.size -= 1;
-}
-
-/**
- * Over the bound, a way goes that tells the same of entries of registries as another does; of the largest such group,
- * the last one. Where all differ, the one that tells least.
- */
-function dullestOf(states: readonly State[]): number {
-  const groups = new Map<string, number[]>();
-  states.forEach((state, index) => {
-    const story = storyOf(state);
-    groups.set(story, [...(groups.get(story) ?? []), index]);
-  });
-  let worst: readonly number[] = [];
-  let shortest = Infinity;
-  for (const [story, members] of groups) {
-    if (members.length > worst.length || (members.length === worst.length && story.length < shortest)) {
-      worst = members;
-      shortest = story.length;
-    }
-  }
-  return worst.at(-1) ?? states.length - 1;
-}
-
-/** What happened to the counts of entries, and of objects made here or held by fields, and to the pointers to them. */
-function storyOf(state: State): string {
-  const roots = new Set<number>();
-  for (const effect of state.effects) {
-    if (effect.do === 'publish') roots.add(rootOf(effect.item).id);
-    if (effect.do === 'find') roots.add(effect.element.id);
-    if (effect.do === 'put' && rootOf(effect.count).node.k === 'load') roots.add(rootOf(effect.count).id);
-  }
-  const told = (value: Value | undefined): boolean => value !== undefined && roots.has(rootOf(value).id) && rootOf(value).node.k !== 'param';
-  return state.effects
-    .filter((effect) => ((effect.do === 'get' || effect.do === 'put' || effect.do === 'init') && told(effect.count)) ||
-      (effect.do === 'write' && (told(effect.value) || told(effect.before))))
-    .map(effectKey).join('|');
-}
-
-function joinFinal(finals: Final[], final: Final, room: number, apart: number): boolean {
-  const key = stateKey(final.state);
-  const deeds = deedsOf(final.state, NO_SCALARS);
-  const positive = (one: Final): string => one.state.marks.filter((mark) => mark.mark === 'member' || mark.mark === 'exclusive').map(markKey).sort().join();
-  for (const [index, known] of finals.entries()) {
-    if (known.returns !== final.returns || stateKey(known.state) !== key || positive(known) !== positive(final)) continue;
-    if (finals.length < apart && disagree(known.state, final.state)) continue;
-    const knownDeeds = deedsOf(known.state, NO_SCALARS);
-    const bigger = absorbs(knownDeeds, deeds) ? known : absorbs(deeds, knownDeeds) ? final : undefined;
-    if (!bigger) continue;
-    const smaller = bigger === known ? final : known;
-    finals[index] = { ...bigger, state: joinStates(bigger.state, smaller.state), returnClass: known.returnClass | final.returnClass };
-    return true;
-  }
-  finals.push(final);
-  if (finals.length <= room) return true;
-  finals.splice(dullestOf(finals.map((one) => one.state)), 1);
-  return false;
-}
-
-const NO_SCALARS: ReadonlySet<number> = new Set();
-
-function openFrame(engine: Engine, fn: FunctionIr, text: string): Frame {
+function openFrame(engine: Engine, fn: FunctionIr, textOf: (file: string) => string): Frame {
   const localTypes = new Map<string, CType>();
   for (const { name, type } of [...fn.params, ...fn.locals]) localTypes.set(name, engine.code.resolveType(type, fn.file));
   const prefix = `${fn.file}:${fn.name}:`;
+  const labels = labelsOf(fn);
   const notes: Frame['notes'] = { maySleep: false, balanced: new Map(), requires: new Map(), gaps: new Map(), calls: new Map(), flags: new Map(), countReads: new Map() };
   let starts: readonly number[] | undefined;
   return {
@@ -281,10 +194,10 @@ function openFrame(engine: Engine, fn: FunctionIr, text: string): Frame {
     flow: flowOf(fn),
     localTypes,
     notes,
-    siteOf: (span) => ({ file: fn.file, function: fn.name, span: { start: span.start - fn.span.start, end: span.end - fn.span.start } }),
-    siteKey: (span, extra) => `${prefix}${span.start - fn.span.start}${extra === undefined ? '' : `:${extra}`}`,
+    siteOf: (span) => ({ file: fn.file, function: fn.name, at: labels.labelOf(span) }),
+    siteKey: (span, extra) => `${prefix}${labels.labelOf(span)}${extra === undefined ? '' : `:${extra}`}`,
     gap: (kind, span, detail) => {
-      starts ??= lineStarts(text);
+      starts ??= lineStarts(textOf(fn.file));
       const line = positionAt(starts, span.start).line + 1;
       const key = `${kind}:${detail}`;
       if (!notes.gaps.has(key)) notes.gaps.set(key, { file: fn.file, line, function: fn.name, kind, detail });
@@ -314,10 +227,11 @@ function allowedTargets(state: State, block: number, targets: readonly number[],
 
 function finish(frame: Frame, state: State, value: Expr | undefined, span: Span): Final {
   const isVoid = frame.fn.returnType.name === 'void' && frame.fn.returnType.pointers === 0;
-  if (!value || isVoid) return { state, returns: undefined, returnClass: ANY, span };
+  if (!value || isVoid) return { state, returns: undefined, returnClass: ANY, cases: [{ facts: state.facts, returnClass: ANY }], span };
   const returns = evaluate(frame, state, value);
   hintType(frame, returns, frame.fn.returnType);
-  return { state, returns, returnClass: classOf(state.facts, returns), span };
+  const returnClass = classOf(state.facts, returns);
+  return { state, returns, returnClass, cases: [{ facts: state.facts, returnClass }], span };
 }
 
 function annotatedLock(frame: Frame, state: State, text: string): Value | undefined {
@@ -392,9 +306,9 @@ function call(frame: Frame, state: State, instruction: Instruction & { op: 'call
     const builtin = errorPointer(frame, state, name, site);
     if (builtin) return [builtin];
     const primitive = engine.knowledge.primitives.get(name);
-    const own = primitive?.opaque ? undefined : engine.code.resolve(name, frame.fn.file);
+    const own = primitive?.opaque ? undefined : engine.calleeOf(name, 'call');
     if (own) {
-      const summary = engine.summaryOf(own);
+      const summary = engine.summaryOf(own, 'call');
       if (summary) {
         return applySummary(frame, state, name, summary, site);
       }
@@ -414,7 +328,7 @@ function call(frame: Frame, state: State, instruction: Instruction & { op: 'call
         if (targets.length > 0 && targets.length <= MAX_TARGETS) {
           const ways: Way[] = [];
           for (const target of targets) {
-            const summary = engine.summaryOf(target);
+            const summary = engine.summaryOf(target, isReleaseTable(struct, field) ? 'release-table' : 'table');
             if (summary) ways.push(...applySummary(frame, state, target.name, summary, site));
           }
           if (ways.length > 0) return ways;
@@ -434,8 +348,8 @@ function runCallback(frame: Frame, state: State, callback: Value, args: readonly
   if (callback.node.k !== 'function') return nothing;
   const { name } = callback.node;
   const site: CallSite = { span, args, argTexts: [], text: `${name}()` };
-  const own = frame.engine.code.resolve(name, frame.fn.file);
-  const summary = own && frame.engine.summaryOf(own);
+  const own = frame.engine.calleeOf(name, 'callback');
+  const summary = own && frame.engine.summaryOf(own, 'callback');
   if (summary) return unionOfEffects(frame, state, name, summary, site);
   const primitive = frame.engine.knowledge.primitives.get(name);
   if (primitive) {
@@ -521,12 +435,10 @@ function iterate(frame: Frame, state: State, head: { macro: string; args: readon
   const entered = assumeClass(frame, next, element, POINTER);
   if (!entered) return undefined;
   const site = { chain: [frame.siteOf(head.at)], held: entered.held, dropped: entered.dropped };
-  entered.effects = [...entered.effects, { do: 'find', element, ...site }];
-  entered.effectsKey += `|find${element.id}`;
+  addEffect(entered, { do: 'find', element, ...site });
   if (iterator.holds !== undefined) {
     const count = values.at(element, stepsOf(iterator.holds));
-    entered.effects = [...entered.effects, { do: 'get', count, checked: true, ...site }];
-    entered.effectsKey += `|hold${count.id}`;
+    addEffect(entered, { do: 'get', count, checked: true, ...site });
   }
   return entered;
 }

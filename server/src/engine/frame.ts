@@ -23,14 +23,22 @@ export interface FlagNote {
   readonly held: readonly Hold[];
 }
 
+/**
+ * How a function is entered: by its name, as a callback that a primitive runs, through a table of operations, or
+ * through one that holds releases.
+ */
+export type CallKind = 'call' | 'callback' | 'table' | 'release-table';
+
 /** What the engine offers to the execution of a function. */
 export interface Engine {
   readonly values: Values;
   readonly typing: Typing;
   readonly code: Code;
   readonly knowledge: Knowledge;
+  /** The function that a name stands for here, if it is near enough to be followed. */
+  calleeOf(name: string, kind: CallKind): FunctionRef | undefined;
   /** The summary of a callee; undefined while it is itself being computed (recursion), or past the budget. */
-  summaryOf(ref: FunctionRef): Summary | undefined;
+  summaryOf(ref: FunctionRef, kind: CallKind): Summary | undefined;
 }
 
 export interface Frame {

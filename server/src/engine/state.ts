@@ -13,7 +13,7 @@ export interface State {
   dropped: readonly Value[];
   effects: readonly Effect[];
   /** Tells two lists of effects apart. */
-  effectsKey: string;
+  trail: Trail;
   marks: readonly Mark[];
   facts: Facts;
   /** Loop heads that this path has been through. */
@@ -23,7 +23,7 @@ export interface State {
 }
 
 export function emptyState(): State {
-  return { memory: new Map(), held: [], dropped: [], effects: [], effectsKey: '', marks: [], facts: NO_FACTS, visited: [], config: [] };
+  return { memory: new Map(), held: [], dropped: [], effects: [], trail: createTrail(), marks: [], facts: NO_FACTS, visited: [], config: [] };
 }
 
 export function fork(state: State): State {
@@ -31,8 +31,29 @@ export function fork(state: State): State {
 }
 
 export function addEffect(state: State, effect: Effect): void {
-  state.effects = [...state.effects, effect];
-  state.effectsKey += `|${effectKey(effect)}`;
+  addEffects(state, [effect]);
+}
+
+export function addEffects(state: State, effects: readonly Effect[]): void {
+  if (effects.length === 0) return;
+  state.effects = [...state.effects, ...effects];
+  for (const effect of effects) state.trail = state.trail.then(effectKey(effect));
+}
+
+/** Where a path has come to by what it did: equal lists of effects, from one start, lead to the same trail. */
+export interface Trail {
+  then(effect: string): Trail;
+}
+
+function createTrail(): Trail {
+  const next = new Map<string, Trail>();
+  return {
+    then: (effect) => {
+      const known = next.get(effect) ?? createTrail();
+      next.set(effect, known);
+      return known;
+    },
+  };
 }
 
 /** Two effects with the same key are the same happening at the same place. */
@@ -48,7 +69,7 @@ export function effectKey(effect: Effect): string {
 const keys = new WeakMap<Effect, string>();
 
 function makeKey(effect: Effect): string {
-  const where = effect.chain.map((site) => `${site.function}+${site.span.start}`).join('>');
+  const where = effect.chain.map((site) => `${site.function}+${site.at}`).join('>');
   const held = effect.held.map((hold) => hold.id).join(',');
   switch (effect.do) {
     case 'lock': case 'unlock':
@@ -85,7 +106,7 @@ export function stateKey(state: State): string {
 /** What a path did and left in memory, as far as joining goes. */
 export interface Deeds {
   readonly effects: readonly Effect[];
-  readonly effectsKey?: string;
+  readonly trail?: Trail;
   readonly stores: readonly { readonly address: Value; readonly value: Value }[];
   readonly facts: Facts;
   /** Addresses of locals that hold plain numbers. */
@@ -93,7 +114,7 @@ export interface Deeds {
 }
 
 export function deedsOf(state: State, scalars: ReadonlySet<number>): Deeds {
-  return { effects: state.effects, effectsKey: state.effectsKey, stores: [...state.memory.values()], facts: state.facts, scalars };
+  return { effects: state.effects, trail: state.trail, stores: [...state.memory.values()], facts: state.facts, scalars };
 }
 
 /**
@@ -127,7 +148,7 @@ export function absorbs(big: Deeds, small: Deeds): boolean {
     if (rootOf(address).node.k !== 'fresh' || !isUncounted(value, big) || !isUncounted(own, small)) return false;
   }
   if (matched !== small.stores.length) return false;
-  if (big.effectsKey === undefined || big.effectsKey !== small.effectsKey) {
+  if (big.trail === undefined || big.trail !== small.trail) {
     let next = 0;
     const extra: Effect[] = [];
     for (const effect of big.effects) {

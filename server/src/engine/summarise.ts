@@ -5,12 +5,12 @@ import { ZERO, joinFacts, type Facts } from '../domain/facts.ts';
 import type { Effect, Mark, Outcome, Summary } from '../summary/effect.ts';
 import type { Gap } from '../base/gap.ts';
 import { absorbs, effectKey, joinMarks, markKey, type Deeds } from './state.ts';
-import { concerns } from './apply.ts';
+import { concerns, withoutLast } from './apply.ts';
 import type { Execution, Final } from './execute.ts';
+import { joinCases } from './join.ts';
 
 const MAX_OUTCOMES = 6;
 const MAX_EFFECTS = 60;
-const MAX_CASES = 6;
 const MAX_DEPTH = 4;
 
 export function summarise(execution: Execution): Summary {
@@ -175,17 +175,11 @@ function exportFinal(final: Final): Outcome {
   for (const { address, value } of state.memory.values()) {
     if (rootOf(address).node.k !== 'local' && visible(address)) writes.push({ place: address, value });
   }
-  const classes = new Map<number, { value: Value; mask: number }>();
-  for (const [id, fact] of state.facts.classes) if (visible(fact.value) && depthOf(fact.value) <= 3) classes.set(id, fact);
-  const truths = new Map<string, { left: Value; operator: string; right: Value; holds: boolean }>();
-  for (const [key, truth] of state.facts.truths) {
-    if (seen(truth.left, visible) && seen(truth.right, visible)) truths.set(key, truth);
-  }
   const returned = final.returns;
   const keep = returned && (returned.node.k === 'number' || visible(returned));
   return {
-    facts: { classes, truths },
-    cases: [{ facts: { classes, truths }, returnClass: final.returnClass }],
+    facts: visibleFacts(state.facts, visible),
+    cases: final.cases.map((one) => ({ ...one, facts: visibleFacts(one.facts, visible) })),
     scalar: false,
     effects,
     marks: state.marks.filter((mark) => visible(markValue(mark))),
@@ -195,6 +189,16 @@ function exportFinal(final: Final): Outcome {
     returns: keep ? returned : undefined,
     returnClass: final.returnClass,
   };
+}
+
+function visibleFacts(facts: Facts, visible: Visible): Facts {
+  const classes = new Map<number, { value: Value; mask: number }>();
+  for (const [id, fact] of facts.classes) if (visible(fact.value) && depthOf(fact.value) <= 3) classes.set(id, fact);
+  const truths = new Map<string, { left: Value; operator: string; right: Value; holds: boolean }>();
+  for (const [key, truth] of facts.truths) {
+    if (seen(truth.left, visible) && seen(truth.right, visible)) truths.set(key, truth);
+  }
+  return { classes, truths };
 }
 
 function seen(value: Value, visible: Visible): boolean {
@@ -247,7 +251,7 @@ export function foldLastPuts(effects: readonly Effect[]): readonly Effect[] {
     if (effect.do === 'lock') takes.push(effect.lock);
     (owned ? inside : after).push(effect);
   }
-  const folded: Effect = { ...put, outcome: 'either', last: { effects: [...put.last.effects, ...inside], takes: [...put.last.takes, ...takes] } };
+  const folded: Effect = { ...put, outcome: 'either', last: { effects: [...put.last.effects, ...inside.map(withoutLast)], takes: [...put.last.takes, ...takes] } };
   return [...effects.slice(0, index).map(withoutOutcome), folded, ...foldLastPuts(after)];
 }
 
@@ -293,7 +297,7 @@ function joinOutcomes(one: Outcome, other: Outcome): Outcome {
     ...one,
     effects: one.effects.map((effect) => fuller(effect, other.effects.find((candidate) => effectKey(candidate) === effectKey(effect)))),
     facts: joinFacts(one.facts, other.facts),
-    cases: one.cases.length === 0 || other.cases.length === 0 || one.cases.length + other.cases.length > MAX_CASES ? [] : [...one.cases, ...other.cases],
+    cases: joinCases(one.cases, other.cases),
     marks: joinMarks(one.marks, other.marks),
     returns: one.returns === other.returns ? one.returns : undefined,
     returnClass: one.returnClass | other.returnClass,

@@ -57,7 +57,18 @@ export function createTyping(code: Code, values: Values): Typing {
     return hints.get(value.id);
   };
 
+  /** Types once known stay known; what is not may be hinted at later. */
+  const contents = new Map<string, Map<number, CType>>();
   const contentType = (address: Value, file: string): CType | undefined => {
+    const inFile = contents.get(file) ?? new Map<number, CType>();
+    const known = inFile.get(address.id);
+    if (known) return known;
+    const type = findContentType(address, file);
+    if (type) contents.set(file, inFile.set(address.id, type));
+    return type;
+  };
+
+  const findContentType = (address: Value, file: string): CType | undefined => {
     const { node } = address;
     if (node.k !== 'at') {
       if (node.k === 'global' || node.k === 'local') return hints.get(address.id);

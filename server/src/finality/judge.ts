@@ -88,7 +88,7 @@ function judge(put: PutRecord, registry: Registry, owned: number, records: Recor
   const lookups = registry.plain.map((lookup) => ({ lookup, locks: lookupLocks(lookup, entryLocks) })).filter(({ locks }) => locks.length > 0);
   if (lookups.length === 0) return { kind: 'safe', reason: 'no-lookup', lookup: first };
   const held = [...put.locks, ...entryLocks(put.ref).filter((lock) => !put.dropped.includes(lock.name))];
-  if (notOnlyHolder(put, registry, records, lookups.every(({ locks }) => commonLocks(held, locks).length > 0))) return { kind: 'safe', reason: 'not-only-holder', lookup: first };
+  if (notOnlyHolder(put, registry, records, lookups.map(({ locks }) => commonLocks(held, locks)))) return { kind: 'safe', reason: 'not-only-holder', lookup: first };
   for (const { lookup, locks } of lookups) {
     const common = commonLocks(held, locks);
     const through = common.filter((lock) => release.now.every((effect) =>
@@ -117,17 +117,18 @@ export function lookupLocks(lookup: LookupRecord, entryLocks: EntryLocks): reado
  * The other side of a proof of being the only holder (`count == 1`), or of a test of the object's own content that on
  * its one side takes the object off the registry before the same put: here others still hold it.
  */
-function notOnlyHolder(put: PutRecord, registry: Registry, records: Records, locked: boolean): boolean {
-  if (put.shared?.some((hold) => put.locks.some((lock) => lock.id === hold.id))) return true;
+function notOnlyHolder(put: PutRecord, registry: Registry, records: Records, guards: readonly (readonly NamedLock[])[]): boolean {
   // What the test saw is true only for as long as no lookup can come between.
-  if (!put.examined || !locked) return false;
-  const place = put.chain[0]?.span.start;
-  return records.puts.some((sibling) => sibling !== put && sibling.object.count === put.object.count && sibling.chain[0]?.span.start === place &&
+  const { shared } = put;
+  if (shared && guards.every((locks) => locks.some((lock) => lock.id === '' || shared.some((hold) => hold.id === lock.id)))) return true;
+  if (!put.examined || guards.some((locks) => locks.length === 0)) return false;
+  const place = put.chain[0]?.at;
+  return records.puts.some((sibling) => sibling !== put && sibling.object.count === put.object.count && sibling.chain[0]?.at === place &&
     sibling.unlinkedBefore.some((view) => unlinks(view.link, view.from, registry.name)));
 }
 
 export function chainKey(chain: readonly Site[]): string {
-  return chain.map((site) => `${site.file}:${site.function}:${site.span.start}`).join('>');
+  return chain.map((site) => `${site.file}:${site.function}:${site.at}`).join('>');
 }
 
 /** One put, by its place in one function: all the ways it was judged on. */

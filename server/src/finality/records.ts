@@ -151,7 +151,7 @@ export interface Records {
   /** Fields that this function sets to something other than zero, and the locks held there. */
   readonly flags: readonly { readonly field: string; readonly locks: readonly string[] }[];
   /** Unlinks outside of any release: by link or container. */
-  readonly unlinks: readonly { readonly ref: FunctionRef; readonly view: UnlinkView; readonly registries: readonly RegistryName[]; readonly thenPut: boolean; readonly published: boolean; readonly object: ObjectView | undefined }[];
+  readonly unlinks: readonly { readonly ref: FunctionRef; readonly view: UnlinkView; readonly registries: readonly RegistryName[]; readonly thenPut: boolean; readonly heldAtPut: readonly string[]; readonly published: boolean; readonly object: ObjectView | undefined }[];
 }
 
 export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing): Records {
@@ -248,9 +248,11 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
         const made = unlinkView(effect, count ?? effect.item, effects, final, typing, file, locksOf);
         const object = count && view(count);
         if (made) {
-          const thenPut = count !== undefined && effects.slice(index + 1).some((other) => other.do === 'put' && other.count === count);
+          const laterPuts = effects.slice(index + 1).filter((other) => other.do === 'put' && other.count === count);
+          const thenPut = count !== undefined && laterPuts.length > 0;
+          const heldAtPut = laterPuts.flatMap((put) => put.held.map((hold) => hold.id));
           const published = effects.slice(0, index).some((other) => other.do === 'publish' && other.item === effect.item);
-          unlinks.push({ ref, view: made, registries: object?.memberOf ?? [], thenPut, published, object });
+          unlinks.push({ ref, view: made, registries: object?.memberOf ?? [], thenPut, heldAtPut, published, object });
         }
       }
       if (effect.do === 'write') {
@@ -449,7 +451,7 @@ function unlinkView(
   const { item } = effect;
   const outer = effect.chain[0];
   const tearsDown = item !== undefined && effects.some((other) => other.do === 'write' && other.value.node.k === 'number' &&
-    other.value.node.value === 0 && hangsOn(other.place, item) && other.chain.length > 1 && other.chain[0]?.span.start === outer?.span.start);
+    other.value.node.value === 0 && hangsOn(other.place, item) && other.chain.length > 1 && other.chain[0]?.at === outer?.at);
   const mark = count && final.state.marks.find((candidate) => candidate.mark === 'exclusive' && candidate.count === count);
   return {
     link: effect.link, from: effect.from && typing.placeName(effect.from, file), locks: locksOf(effect.held), chain: effect.chain,

@@ -31,7 +31,7 @@ export function putsWhere(session: Session, file: string, covers: (span: { start
     const site = put.chain[0];
     if (!site || !covers(spanIn(context, site))) continue;
     const object = spelling.object(put.object.count);
-    const key = `${site.span.start}:${object}`;
+    const key = `${site.at}:${object}`;
     byObject.set(key, [...(byObject.get(key) ?? []), put]);
   }
   const puts = [...byObject.values()].map((records): PutHere => {

@@ -3,6 +3,7 @@
 
 import { outOf, pathOf, printPlace, printValue, rootOf, type Node, type Value } from '../domain/value.ts';
 import type { Expr, FunctionIr, Instruction } from '../lower/ir.ts';
+import { labelsOf } from '../lower/labels.ts';
 import type { FunctionRef } from '../program/code.ts';
 import type { Session } from './session.ts';
 
@@ -31,13 +32,13 @@ export function spellingOf(session: Session, ref: FunctionRef): Spelling {
     if (node.k !== 'result' && node.k !== 'fresh' && node.k !== 'element') return undefined;
     if (!node.site.startsWith(prefix)) return undefined;
     const rest = node.site.slice(prefix.length);
-    const offset = Number.parseInt(rest, 10);
-    const call = own.calls.get(offset);
+    const label = /^[^:>]*/.exec(rest)?.[0] ?? '';
+    const call = own.calls.get(label);
     if (node.k === 'result') {
-      if (/^\d+(?::(?!missing)\w+)?$/.test(rest) || /^\d+>ret$/.test(rest)) return shortCall(node.text);
+      if (/^(?::(?!missing)\w+)?$/.test(rest.slice(label.length)) || rest.slice(label.length) === '>ret') return shortCall(node.text);
       return undefined;
     }
-    if (!rest.includes('>')) return node.k === 'fresh' ? own.locals.get(offset) ?? shortCall(node.text) : shortCall(node.text);
+    if (!rest.includes('>')) return node.k === 'fresh' ? own.locals.get(label) ?? shortCall(node.text) : shortCall(node.text);
     return call && returnsIt(session, fn, call.name, node) ? shortCall(call.text) : undefined;
   };
   /** What a callee found is the object around the entry, more often than not: both have the call's name. */
@@ -136,17 +137,18 @@ function shortCall(text: string): string {
 
 interface OwnNames {
   /** Calls by their offset from the function's start. */
-  readonly calls: ReadonlyMap<number, { readonly name: string; readonly text: string }>;
-  /** Locals that are set once, from the call at that offset: `dir` reads better than `kzalloc(sizeof(*dir), GFP_KERNEL)`. */
-  readonly locals: ReadonlyMap<number, string>;
+  readonly calls: ReadonlyMap<string, { readonly name: string; readonly text: string }>;
+  /** Locals that are set once, from the call with that label: `dir` reads better than `kzalloc(sizeof(*dir), GFP_KERNEL)`. */
+  readonly locals: ReadonlyMap<string, string>;
   /** Locals that are set once, to the object around what a parameter points to. */
   readonly containers: ReadonlyMap<string, string>;
 }
 
 function ownNames(session: Session, fn: FunctionIr): OwnNames {
   const { values } = session.engine.base;
-  const calls = new Map<number, { name: string; text: string }>();
-  const locals = new Map<number, string>();
+  const labels = labelsOf(fn);
+  const calls = new Map<string, { name: string; text: string }>();
+  const locals = new Map<string, string>();
   const containers = new Map<string, string>();
   const byTemp = new Map<number, Instruction & { op: 'call' }>();
   const sets = new Map<string, Expr[]>();
@@ -161,7 +163,7 @@ function ownNames(session: Session, fn: FunctionIr): OwnNames {
         byTemp.set(instruction.temp, instruction);
         const { callee } = instruction;
         const name = callee.kind === 'direct' ? callee.name : '';
-        calls.set(instruction.at.start - fn.span.start, { name, text: `${name}(${instruction.argTexts.join(', ')})` });
+        calls.set(labels.labelOf(instruction.at), { name, text: `${name}(${instruction.argTexts.join(', ')})` });
       } else if (instruction.target.op === 'name') {
         note(instruction.target.name, instruction.value);
       }
@@ -202,7 +204,7 @@ function ownNames(session: Session, fn: FunctionIr): OwnNames {
       containers.set(`${value.node.base.id}${value.node.path[0]}`, name);
     }
     const call = only.op === 'temp' ? byTemp.get(only.id) : undefined;
-    if (call) locals.set(call.at.start - fn.span.start, name);
+    if (call) locals.set(labels.labelOf(call.at), name);
   }
   return { calls, locals, containers };
 }

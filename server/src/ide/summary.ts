@@ -81,7 +81,7 @@ function locksOf({ session, ref, spelling }: View, seen: ReadonlySet<string>): F
   for (const hold of session.engine.executionOf(ref).balanced) {
     if (isQuiet(hold.mode) || !isEntryValue(hold.lock) || reachOf(hold.lock) > DEEPEST_LOCK) continue;
     const text = lockText(hold, spelling);
-    const taker = /:(\w+):\d+[^:]*:\d+$/.exec(hold.id)?.[1];
+    const taker = /:(\w+):[^:>]+:\d+$/.exec(hold.id)?.[1];
     if (hold.id.startsWith(own) || seen.has(text) || (taker !== undefined && helpers.has(taker))) add(text, 'takes-and-drops');
   }
   return [...found].map(([lock, effect]) => ({ lock, effect }))

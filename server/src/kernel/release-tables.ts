@@ -7,3 +7,7 @@ export const RELEASE_TABLES: readonly { readonly struct: string; readonly field:
   { struct: 'struct device', field: 'release' },
   { struct: 'struct class', field: 'dev_release' },
 ];
+
+export function isReleaseTable(struct: string, field: string): boolean {
+  return RELEASE_TABLES.some((table) => table.struct === struct && table.field === field);
+}

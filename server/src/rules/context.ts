@@ -31,8 +31,7 @@ export function severityOf(confidence: Confidence): Severity {
 /** A site's span in its file's text as it is now. */
 export function spanIn(context: RuleContext, site: Site): Span {
   const ref = context.code.functionsIn(site.file).find((candidate) => candidate.name === site.function);
-  const start = ref?.item.span.start ?? 0;
-  return { start: start + site.span.start, end: start + site.span.end };
+  return (ref && context.code.spanAt(ref, site.at)) ?? { start: 0, end: 0 };
 }
 
 export function rangeOf(context: RuleContext, site: Site): { start: Position; end: Position } {

@@ -1,19 +1,15 @@
 // What happens on one way through a function, in the order in which it happens.
 
-import type { Span } from '../base/span.ts';
 import type { Gap } from '../base/gap.ts';
 import type { LockMode } from '../kernel/schema.ts';
 import type { Value } from '../domain/value.ts';
 import type { Facts } from '../domain/facts.ts';
 
-/**
- * One step of a call chain: a place in a function's text. `span` counts from the start of the function's definition,
- * so that it stays true when text before the function changes.
- */
+/** One step of a call chain: a place in a function. `at` names it so that edits elsewhere leave it true: see lower/labels.ts. */
 export interface Site {
   readonly file: string;
   readonly function: string;
-  readonly span: Span;
+  readonly at: string;
 }
 
 /** A lock held: `id` tells one critical section from the next on the same lock. */

@@ -10,11 +10,12 @@ import type { Effect, Site } from '../../summary/effect.ts';
 import type { SummaryRef } from '../finding.ts';
 import { contextFor } from '../judgements.ts';
 import type { Session } from '../session.ts';
-import { heldText, tellWays, type View, type Way } from './view.ts';
+import { heldText, offsetOf, tellWays, type View, type Way } from './view.ts';
 
 /** `lineOf` gives the line of an offset into the definition. */
 export function refsOf(view: View, lineOf: (offset: number) => number): readonly SummaryRef[] {
   const { session, ref, ways, spelling } = view;
+  const startOf = (site: Site): number => offsetOf(view, site);
   interface Group {
     readonly object: string;
     readonly sign: number;
@@ -34,7 +35,7 @@ export function refsOf(view: View, lineOf: (offset: number) => number): readonly
       if (!site) continue;
       const sign = effect.do === 'put' ? -1 : 1;
       const object = spelling.object(effect.count);
-      const key = `${site.span.start}:${sign}:${object}`;
+      const key = `${site.at}:${sign}:${object}`;
       const held = heldText(effect.held, spelling);
       const group: Group = groups.get(key) ?? { object, sign, site, on: new Set<Way>(), times: 0, held, lasts: [] };
       groups.set(key, group);
@@ -46,10 +47,10 @@ export function refsOf(view: View, lineOf: (offset: number) => number): readonly
     }
   }
   return [...groups.values()]
-    .sort((a, b) => a.site.span.start - b.site.span.start || b.sign - a.sign || compareText(a.object, b.object))
+    .sort((a, b) => startOf(a.site) - startOf(b.site) || b.sign - a.sign || compareText(a.object, b.object))
     .map(({ object, sign, site, on, times, held, lasts }): SummaryRef => ({
       object, change: sign * times, when: tellWays(view, (way) => on.has(way)), held, mayBeLast: isLast(lasts),
-      site: { file: site.file, line: lineOf(site.span.start) },
+      site: { file: site.file, line: lineOf(startOf(site)) },
     }));
 }
 
@@ -72,7 +73,7 @@ function lastJudge(session: Session, ref: FunctionRef): LastJudge {
   const judged = new Map<string, Judged[]>();
   const records = new Map<string, PutRecord>();
   const key = (effect: { readonly chain: readonly Site[] }, final: Final, count: Value): string =>
-    `${finals.get(final) ?? -1}:${count.id}:${effect.chain.map((site) => `${site.function}${site.span.start}`).join('>')}`;
+    `${finals.get(final) ?? -1}:${count.id}:${effect.chain.map((site) => `${site.function}${site.at}`).join('>')}`;
   const finals = new Map(session.engine.executionOf(ref).finals.map((final, index) => [final, index]));
   for (const one of context.analysis.judged) {
     if (one.put.ref !== ref) continue;

@@ -6,7 +6,7 @@ import type { FunctionRef } from '../../program/code.ts';
 import type { Effect } from '../../summary/effect.ts';
 import type { FunctionSummary } from '../finding.ts';
 import type { Session } from '../session.ts';
-import { objectText, tellWays, type View, type Way } from './view.ts';
+import { objectText, offsetOf, tellWays, type View, type Way } from './view.ts';
 
 type RegistryEntry = FunctionSummary['registry'][number];
 
@@ -17,7 +17,7 @@ export function registryOf(view: View): readonly RegistryEntry[] {
       const entry = registryEntry(view, effect);
       if (!entry) continue;
       const key = `${entry.effect}:${entry.object}:${entry.in}`;
-      const group = groups.get(key) ?? { entry, on: new Set<Way>(), order: effect.chain[0]?.span.start ?? 0 };
+      const group = groups.get(key) ?? { entry, on: new Set<Way>(), order: effect.chain[0] ? offsetOf(view, effect.chain[0]) : 0 };
       groups.set(key, group);
       group.on.add(way);
     }

@@ -5,7 +5,7 @@ import type { Final } from '../../engine/execute.ts';
 import { foldLastPuts } from '../../engine/summarise.ts';
 import type { LockMode } from '../../kernel/schema.ts';
 import type { FunctionRef } from '../../program/code.ts';
-import type { Effect, Hold } from '../../summary/effect.ts';
+import type { Effect, Hold, Site } from '../../summary/effect.ts';
 import { conditionsOf, type Conditions } from '../condition.ts';
 import type { Session } from '../session.ts';
 import { reachOf, spellingOf, type Spelling } from '../spelling.ts';
@@ -34,6 +34,11 @@ export function viewOf(session: Session, ref: FunctionRef): View {
     final, effects: foldLastPuts(final.state.effects).filter((effect) => isTold(effect, spelling)),
   }));
   return { session, ref, ways, spelling, conditions: conditionsOf(session, ref, spelling) };
+}
+
+/** Where a place of the function itself stands: UTF-16 units from the start of its definition. */
+export function offsetOf({ session, ref }: View, site: Site): number {
+  return (session.code.spanAt(ref, site.at)?.start ?? ref.item.span.start) - ref.item.span.start;
 }
 
 /** The condition of the ways that have something, against those that have not. */

@@ -28,7 +28,7 @@ export function lookupGetOutsideLock(context: RuleContext): readonly Finding[] {
       const found = lookup.foundAt[0];
       const lock = lookup.atFind[0];
       if (!site || !found || !lock) return [];
-      const key = `${registryKey(registry.name)}@${site.file}:${site.function}:${site.span.start}`;
+      const key = `${registryKey(registry.name)}@${site.file}:${site.function}:${site.at}`;
       if (seen.has(key)) return [];
       seen.add(key);
       const count = lookup.count;

@@ -11,14 +11,17 @@ export function teardownWhileShared(context: RuleContext): readonly Finding[] {
   const { analysis } = context;
   const candidates: { finding: Finding | undefined; chain: string; inner: readonly string[] }[] = [];
   for (const records of analysis.records.values()) {
-    for (const { ref, view, thenPut, object, published } of records.unlinks) {
+    for (const { ref, view, thenPut, heldAtPut, object, published } of records.unlinks) {
       const site = view.chain[0];
       if (!view.tearsDown || !thenPut || !object || object.origin === 'fresh' || !site) continue;
       for (const registry of analysis.facts.registries) {
         const lookup = registry.plain[0];
         if (!lookup || registry.owned || !unlinks(view.link, view.from, registry.name) || !isEntry(object, registry, analysis.facts, published)) continue;
-        const locks = commonLocks([...view.locks, ...analysis.entryLocks(ref)], lookupLocks(lookup, analysis.entryLocks));
-        const lock = locks[0];
+        // A lock that happens to be held around both says nothing where the lookup has one of its own.
+        const guards = lookup.locks.length > 0 ? lookup.locks : lookupLocks(lookup, analysis.entryLocks);
+        const locks = commonLocks([...view.locks, ...analysis.entryLocks(ref)], guards);
+        // A user's put, in the same critical section; who unregisters the object does so without.
+        const lock = locks.find(({ id }) => id === '' || heldAtPut.includes(id));
         if (!lock) continue;
         // The count was seen to be one under this very lock, held since.
         const proved = view.exclusive?.some((hold) => locks.some((held) => held.id === hold.id)) === true;
