@@ -25,6 +25,8 @@ export interface FullEngine {
   /** The full execution of a function. The same object as long as nothing it rests on changed. */
   executionOf(ref: FunctionRef): Execution;
   summaryOf(ref: FunctionRef): Summary;
+  /** Its calls by name with the locks held there, seen from another file: cheaper than the full execution. */
+  callsSeenFromAfar(ref: FunctionRef): Execution['calls'];
   /** Functions executed so far: a measure of work. */
   executed(): number;
   /** After an edit inside bodies: what rests on changed texts is worked out anew when asked for. */
@@ -54,6 +56,8 @@ interface Result {
 /** What an execution asked for, in order, and the answer. */
 type Asked =
   | { readonly callee: FunctionRef; readonly kind: CallKind; readonly answer: string }
+  /** Which function of another source file a name means, as far as it is looked for. */
+  | { readonly name: string; readonly kind: CallKind; readonly answer: string }
   | { readonly struct: string; readonly field: string; readonly file: string; readonly answer: string };
 
 interface Trace {
@@ -167,9 +171,18 @@ export function createEngine(code: Code, knowledge: Knowledge, options: EngineOp
   const isAsBounded = (task: Task, trace: Trace): boolean => !trace.result.execution.crowded || trace.limits === limitsAt(task.reach);
 
   const stillHolds = (task: Task, trace: Trace): boolean =>
-    trace.asked.every((asked) => ('callee' in asked
-      ? (resultFor(task, nowOf(asked.callee), asked.kind)?.print ?? '') === asked.answer
-      : namesOf(targetsFor(task, asked.struct, asked.field, asked.file)) === asked.answer));
+    trace.asked.every((asked) => answerNow(task, asked) === asked.answer);
+
+  const answerNow = (task: Task, asked: Asked): string => {
+    if ('callee' in asked) return resultFor(task, nowOf(asked.callee), asked.kind)?.print ?? '';
+    if ('struct' in asked) return namesOf(targetsFor(task, asked.struct, asked.field, asked.file));
+    const far = calleeAfar(task, asked.name, asked.kind);
+    return far ? namesOf([far]) : '';
+  };
+
+  /** A definition in another source file is looked for from full reach only, or where verdicts rest on it. */
+  const calleeAfar = (task: Task, name: string, kind: CallKind): FunctionRef | undefined =>
+    (task.reach === FULL_REACH || (task.reach > 0 && (kind === 'callback' || isCounting(name))) ? code.resolve(name, task.ref.file) : undefined);
 
   /** Other source files are looked through for the function that is asked about only. */
   const targetsFor = (task: Task, struct: string, field: string, file: string): readonly FunctionRef[] =>
@@ -196,9 +209,11 @@ export function createEngine(code: Code, knowledge: Knowledge, options: EngineOp
         },
       },
       calleeOf: (name, kind) => {
-        const { file } = task.ref;
-        const far = task.reach === FULL_REACH || (task.reach > 0 && (kind === 'callback' || isCounting(name)));
-        return far ? code.resolve(name, file) : code.resolveNear(name, file);
+        const near = code.resolveNear(name, task.ref.file);
+        if (near) return near;
+        const far = calleeAfar(task, name, kind);
+        asked.push({ name, kind, answer: far ? namesOf([far]) : '' });
+        return far;
       },
       summaryOf: (callee, kind) => {
         const result = resultFor(task, callee, kind);
@@ -214,8 +229,8 @@ export function createEngine(code: Code, knowledge: Knowledge, options: EngineOp
     return result;
   };
 
-  const full = (ref: FunctionRef): Result => {
-    const result = whole(ref, FULL_REACH);
+  const full = (ref: FunctionRef, reach = FULL_REACH): Result => {
+    const result = whole(ref, reach);
     if (!result) throw new Error(`${ref.name} was asked for while it is being computed`);
     return result;
   };
@@ -224,6 +239,7 @@ export function createEngine(code: Code, knowledge: Knowledge, options: EngineOp
     base,
     executionOf: (ref) => full(ref).execution,
     summaryOf: (ref) => full(ref).summary,
+    callsSeenFromAfar: (ref) => full(ref, FULL_REACH - 1).execution.calls,
     executed: () => executed,
     dropStale: () => {
       done = new Map();

@@ -109,9 +109,16 @@ function coarsen(outcome: Outcome, level: number): Outcome {
         return level < 2;
     }
   };
+  // A field that is cleared after its object was put: told without the put it would look like a leak.
+  const untold = new Set<Value>();
+  for (const effect of outcome.effects) {
+    if (effect.do !== 'put' || keep(effect)) continue;
+    const { node } = rootOf(effect.count);
+    if (node.k === 'load') untold.add(node.address);
+  }
   return {
     ...outcome,
-    effects: outcome.effects.filter(keep),
+    effects: outcome.effects.filter((effect) => keep(effect) && !(effect.do === 'write' && untold.has(effect.place))),
     writes: outcome.writes.filter(({ place }) => near(place, 1) && (level < 4 || depthOf(place) === 0)),
   };
 }
@@ -275,6 +282,11 @@ function withoutPairs(effects: readonly Effect[]): readonly Effect[] {
   return effects.filter((_, index) => !gone.has(index));
 }
 
+/** Something happens to the object that was tested, or the test is what the function answers. */
+function decides(mark: Mark, outcome: Outcome): boolean {
+  return outcome.scalar || outcome.effects.some((effect) => concerns(effect, rootOf(markValue(mark))));
+}
+
 function isPositive(mark: Mark): boolean {
   return mark.mark === 'member' || mark.mark === 'exclusive';
 }
@@ -283,7 +295,7 @@ function outcomeKey(outcome: Outcome, marked: boolean): string {
   const parts = [
     outcome.taken.map((hold) => hold.lock.id).join(','),
     outcome.dropped.map((lock) => lock.id).join(','),
-    outcome.marks.filter(isPositive).map(markKey).sort().join(' '),
+    outcome.marks.filter((mark) => isPositive(mark) && decides(mark, outcome)).map(markKey).sort().join(' '),
   ];
   const { returns } = outcome;
   const matters = returns !== undefined && returns.node.k !== 'number' && (outcome.effects.some((effect) => concerns(effect, rootOf(returns))) || isEntryValue(returns));
