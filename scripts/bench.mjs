@@ -1,6 +1,7 @@
 // npm run bench: how long a check takes, beside tree-sitter's bare parse of the same file in the same run, and how long
-// until the findings of an edited file are there again. Needs a 6.12 tree in KREFLENS_TREE_6_12. Gives wall-clock
-// milliseconds, and in brackets the processor's own: on a busy machine only those say something.
+// until the findings of an edited file are there again; then the whole-tree index. Needs a 6.12 tree in
+// KREFLENS_TREE_6_12. Gives wall-clock milliseconds, and in brackets the processor's own: on a busy machine only those
+// say something.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,6 +12,7 @@ import Parser from 'tree-sitter';
 import C from 'tree-sitter-c';
 import { openWorkspace } from '../server/src/ide/open-workspace.ts';
 import { diskFiles } from '../server/src/main/disk.ts';
+import { indexRows } from './bench-index.mjs';
 
 const RUNS = 3;
 const EDITS = 20;
@@ -26,25 +28,27 @@ if (tree === undefined) {
 const textOf = (file) => readFileSync(join(tree, file), 'utf8');
 
 console.log(`Node ${process.versions.node}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}, load ${loadavg()[0].toFixed(1)}\n`);
+
+/** The command line as users have it, so built first, and aside: dist/ may be in use. */
+const aside = mkdtempSync(join(tmpdir(), 'kreflens-bench-'));
+process.once('exit', () => rmSync(aside, { recursive: true, force: true }));
+run(join(root, 'scripts/build.mjs'), aside);
+const cli = join(aside, 'cli.js');
+
 console.log(`cold, one process each, median of ${RUNS}`);
 table(['file', 'lines', 'tree-sitter parse', 'kreflens check'], coldRows());
 console.log(`\none process, ${EDITED.file}: a line put into ${EDITED.function}() or taken out again, ${EDITS} times`);
 table(['open', 'first check', 'edit + check p50', 'p95'], [editRow()]);
+console.log('\nindex of the whole tree, two workers');
+table(['what', 'measured', 'to reach'], await indexRows(cli, tree));
 
-/** The command line as users have it, so built first, and aside: dist/ may be in use. */
 function coldRows() {
-  const aside = mkdtempSync(join(tmpdir(), 'kreflens-bench-'));
-  try {
-    run(join(root, 'scripts/build.mjs'), aside);
-    return COLD.map((file) => {
-      const text = textOf(file);
-      const parses = repeat(RUNS, () => time(() => parse(text)));
-      const checks = repeat(RUNS, () => run(join(aside, 'cli.js'), 'check', '--tree', tree, join(tree, file)));
-      return [file, text.split('\n').length - 1, quantile(parses, 0.5), quantile(checks, 0.5)];
-    });
-  } finally {
-    rmSync(aside, { recursive: true, force: true });
-  }
+  return COLD.map((file) => {
+    const text = textOf(file);
+    const parses = repeat(RUNS, () => time(() => parse(text)));
+    const checks = repeat(RUNS, () => run(cli, 'check', '--tree', tree, join(tree, file)));
+    return [file, text.split('\n').length - 1, quantile(parses, 0.5), quantile(checks, 0.5)];
+  });
 }
 
 function parse(text) {

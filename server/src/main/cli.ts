@@ -5,9 +5,12 @@ import { readFileSync } from 'node:fs';
 import type { Host, Result } from '../cli/host.ts';
 import { run } from '../cli/run.ts';
 import { openWorkspace } from '../ide/open-workspace.ts';
-import { disk, diskFiles } from './disk.ts';
+import { disk, diskFiles, rootOf } from './disk.ts';
+import { git } from './git.ts';
+import { indexHost } from './index-host.ts';
 import { rulePage, version } from './installation.ts';
 import { serveStdio } from './serve.ts';
+import { userFacts } from './user-facts.ts';
 
 // The reader of a pipe may leave early (`kreflens check ... | head`): that is no failure to report.
 process.stdout.on('error', () => process.exit(0));
@@ -23,15 +26,18 @@ function readStdin(): Result<Uint8Array> {
 
 const host: Host = {
   cwd: process.cwd(),
+  env: (name) => process.env[name] || undefined,
   version,
   now: () => performance.now(),
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   ...disk,
   readStdin,
+  git,
   page: rulePage,
   filesOf: diskFiles,
-  openWorkspace,
+  openWorkspace: (files, options) => openWorkspace(files, { ...userFacts(rootOf(files)), ...options }),
+  index: indexHost,
   serve: serveStdio,
 };
 

@@ -1,6 +1,8 @@
 // The real disk, as the engine and the command line see it.
 
-import { readdirSync, readFileSync, realpathSync, statSync, writeFileSync, type Dirent } from 'node:fs';
+import {
+  closeSync, constants, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync, writeFileSync, type Dirent,
+} from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
 import type { Host, Kind, Result, Stat } from '../cli/host.ts';
@@ -16,8 +18,15 @@ export interface DiskFiles extends Files {
   forget(): void;
 }
 
+/** The root of such files; undefined for others. */
+export function rootOf(files: Files): string | undefined {
+  return 'root' in files && typeof files.root === 'string' ? files.root : undefined;
+}
+
 /** Bytes; larger ones read as absent: no C file is. */
-const largestRead = 64 * 1024 * 1024;
+export const largestRead = 64 * 1024 * 1024;
+
+const decoder = new TextDecoder('utf-8');
 
 export function diskFiles(root: string): DiskFiles {
   const listings = new Map<string, readonly string[]>();
@@ -25,26 +34,41 @@ export function diskFiles(root: string): DiskFiles {
   return {
     root,
     read(path) {
-      const full = locate(path);
-      try {
-        const stat = statSync(full, { throwIfNoEntry: false });
-        if (stat === undefined || !stat.isFile() || stat.size > largestRead) return undefined;
-        return new TextDecoder('utf-8').decode(readFileSync(full));
-      } catch {
-        return undefined;
-      }
+      return readText(locate(path));
     },
     list(folder) {
       const full = locate(folder);
       const known = listings.get(full);
       if (known !== undefined) return known;
-      const names = listFolder(full);
-      const listing = names.ok ? names.value : [];
+      // Most of what is asked for on the way through include paths is absent: asking first is cheaper than an error.
+      const names = existsSync(full) ? listFolder(full) : undefined;
+      const listing = names?.ok ? names.value : [];
       listings.set(full, listing);
       return listing;
     },
     forget: () => listings.clear(),
   };
+}
+
+/** One for all files: a fresh buffer for each costs more than the reading. */
+let buffer = new Uint8Array(1024 * 1024);
+
+function readText(path: string): string | undefined {
+  let file: number | undefined;
+  try {
+    // Without blocking: it may be a pipe that nobody writes to.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stat = fstatSync(file);
+    if (!stat.isFile() || stat.size > largestRead) return undefined;
+    if (stat.size >= buffer.length) buffer = new Uint8Array(2 * stat.size);
+    let length = 0;
+    for (let count = -1; count !== 0 && length < buffer.length; length += count) count = readSync(file, buffer, length, buffer.length - length, null);
+    return decoder.decode(buffer.subarray(0, length));
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
 }
 
 export const disk: Pick<Host, 'stat' | 'real' | 'listFolder' | 'readBytes' | 'writeText'> = {

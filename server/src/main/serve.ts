@@ -1,14 +1,20 @@
 // The language server's composition root, shared by `kreflens lsp` and dist/server.js.
 
+import { Transform } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 
 import { createConnection, type Connection } from 'vscode-languageserver/node';
 
 import { openWorkspace } from '../ide/open-workspace.ts';
+import { openFraming } from '../lsp/framing.ts';
 import { serve } from '../lsp/server.ts';
 import type { World } from '../lsp/world.ts';
-import { disk, diskFiles } from './disk.ts';
+import { disk, diskFiles, rootOf } from './disk.ts';
 import { pagePath, version } from './installation.ts';
+import { openLastCommit } from './last-commit.ts';
+import { userFacts } from './user-facts.ts';
+
+const lastCommit = openLastCommit(() => performance.now());
 
 const world: World = {
   version,
@@ -17,7 +23,8 @@ const world: World = {
     return stat.ok ? stat.value.kind : undefined;
   },
   filesOf: diskFiles,
-  openWorkspace,
+  openWorkspace: (files, options) => openWorkspace(files, { ...userFacts(rootOf(files)), ...options }),
+  headText: lastCommit.textOf,
   pageAddress(rule) {
     const path = pagePath(rule);
     return path === undefined ? undefined : pathToFileURL(path).href;
@@ -26,12 +33,23 @@ const world: World = {
 
 /** Until the client hangs up: the connection then ends the process itself, so that this never resolves. */
 export function serveStdio(): Promise<number> {
-  return listen(createConnection(process.stdin, process.stdout));
+  const input = framed((bytes) => connection.console.warn(`${bytes} bytes of the client's were no message: skipped`));
+  const connection = createConnection(process.stdin.pipe(input), process.stdout);
+  return listen(connection);
+}
+
+function framed(skipped: (bytes: number) => void): Transform {
+  const framing = openFraming(skipped);
+  return new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      done(null, framing(chunk));
+    },
+  });
 }
 
 /** Over what the process's own arguments name: --stdio or --node-ipc. Throws if they name nothing. */
 export function serveAsArgumentsSay(): Promise<number> {
-  return listen(createConnection());
+  return process.argv.includes('--stdio') ? serveStdio() : listen(createConnection());
 }
 
 function listen(connection: Connection): Promise<number> {

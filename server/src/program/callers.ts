@@ -1,5 +1,7 @@
 // Who calls a function by name, and whether its address is taken.
 
+import { mentionedIn } from '../index/mentions.ts';
+import type { TreeIndex } from '../index/tree-index.ts';
 import type { FunctionRef } from './code.ts';
 import type { Includes } from './includes.ts';
 import { folderOf } from './paths.ts';
@@ -13,17 +15,22 @@ export interface Callers {
   clear(): void;
 }
 
-export function openCallers(store: Store, includes: Includes, resolver: Resolver, widened: () => readonly string[]): Callers {
+/** Of a function called from more files than this the near callers are known only: kfree() has 15,000. */
+const maxFiles = 50;
+
+export function openCallers(
+  store: Store, includes: Includes, resolver: Resolver, widened: () => readonly string[], index: TreeIndex | undefined,
+): Callers {
   // Keyed by what was read, so that an edited file's indexes go with its former text.
   const callIndexes = new WeakMap<SourceFile, ReadonlyMap<string, readonly FunctionRef[]>>();
   const mentionIndexes = new WeakMap<SourceFile, ReadonlySet<string>>();
 
   const reaches = new Map<string, readonly string[]>();
+  const spoken = new Map<string, { readonly text: string; readonly names: Map<string, boolean> }>();
 
   /** Files in which a call of the function is looked for, ordered. */
   function reach(ref: FunctionRef): readonly string[] {
-    const inHeader = !ref.file.endsWith('.c');
-    if (ref.item.isStatic && !inHeader) return [ref.file];
+    if (isLocal(ref)) return [ref.file];
     let known = reaches.get(ref.file);
     if (known === undefined) {
       const files = new Set([ref.file, ...store.sources(folderOf(ref.file)), ...includes.closure(ref.file).quoted, ...widened()]);
@@ -32,18 +39,35 @@ export function openCallers(store: Store, includes: Includes, resolver: Resolver
     return known;
   }
 
+  /** As `reach`, where an index knows better. */
+  function calling(ref: FunctionRef): readonly string[] {
+    const far = isLocal(ref) ? undefined : index?.callers(ref.name);
+    return far === undefined || far.length > maxFiles ? reach(ref) : [...new Set([...far, ref.file, ...store.changed(), ...widened()])].sort(byCodeUnit);
+  }
+
   function callers(ref: FunctionRef): readonly FunctionRef[] {
     const found: FunctionRef[] = [];
-    for (const path of reach(ref)) {
-      const source = store.file(path);
+    for (const path of calling(ref)) {
+      const source = speaking(path, ref.name);
       if (source === undefined) continue;
-      const calling = callsOf(source).get(ref.name);
-      if (calling === undefined) continue;
+      const refs = callsOf(source).get(ref.name);
+      if (refs === undefined) continue;
       // Another file may mean its own static function by that name.
       const meant = resolver.resolve(ref.name, path);
-      if (meant === ref || (meant === undefined && !ref.item.isStatic)) found.push(...calling);
+      if (meant === ref || (meant === undefined && !ref.item.isStatic)) found.push(...refs);
     }
     return found;
+  }
+
+  /** The file, if its text speaks of the name at all: to look through a text is far cheaper than to read it. */
+  function speaking(path: string, name: string): SourceFile | undefined {
+    const text = store.text(path);
+    if (text === undefined) return undefined;
+    let known = spoken.get(path);
+    if (known?.text !== text) spoken.set(path, (known = { text, names: new Map() }));
+    let speaks = known.names.get(name);
+    if (speaks === undefined) known.names.set(name, (speaks = text.includes(name)));
+    return speaks ? store.file(path) : undefined;
   }
 
   function callsOf(source: SourceFile): ReadonlyMap<string, readonly FunctionRef[]> {
@@ -63,53 +87,23 @@ export function openCallers(store: Store, includes: Includes, resolver: Resolver
   }
 
   function addressTaken(ref: FunctionRef): boolean {
-    return reach(ref).some((path) => {
-      const source = store.file(path);
-      if (source === undefined) return false;
-      let mentions = mentionIndexes.get(source);
-      if (mentions === undefined) mentionIndexes.set(source, (mentions = mentioned(source.text)));
-      return mentions.has(ref.name);
-    });
+    if (index === undefined || isLocal(ref)) return reach(ref).some((path) => mentions(path, ref.name));
+    const changed = store.changed();
+    return index.mentions(ref.name).some((path) => !changed.includes(path)) || [...changed, ...widened()].some((path) => mentions(path, ref.name));
+  }
+
+  function mentions(path: string, name: string): boolean {
+    const source = speaking(path, name);
+    if (source === undefined) return false;
+    let names = mentionIndexes.get(source);
+    if (names === undefined) mentionIndexes.set(source, (names = mentionedIn(source.text)));
+    return names.has(name);
   }
 
   return { callers, addressTaken, clear: () => reaches.clear() };
 }
 
-/**
- * Names that stand where a value does, and are not called there: in an initialiser, an argument, an assignment.
- * EXPORT_SYMBOL(x) makes a name known to modules and stores no pointer to it.
- */
-function mentioned(text: string): ReadonlySet<string> {
-  const names = new Set<string>();
-  const code = withoutComments(text);
-  const words = /[A-Za-z_]\w*/g;
-  let before = '';
-  for (let word = words.exec(code); word !== null; word = words.exec(code)) {
-    const after = firstAfter(code, words.lastIndex);
-    const previous = lastBefore(code, word.index);
-    const isValue = (previous !== '' && '=,(&{?:!|)'.includes(previous)) || (before === 'return' && previous === 'n');
-    const exported = previous === '(' && before.startsWith('EXPORT_SYMBOL');
-    if (isValue && !exported && after !== '' && ',;)}:?'.includes(after)) names.add(word[0]);
-    before = word[0];
-  }
-  return names;
-}
-
-function firstAfter(text: string, from: number): string {
-  for (let at = from; at < text.length; at++) if (!isSpace(text.charCodeAt(at))) return text[at] ?? '';
-  return '';
-}
-
-function lastBefore(text: string, from: number): string {
-  for (let at = from - 1; at >= 0; at--) if (!isSpace(text.charCodeAt(at))) return text[at] ?? '';
-  return '';
-}
-
-function isSpace(code: number): boolean {
-  return code === 32 || (code >= 9 && code <= 13);
-}
-
-/** The same length, with comments, strings and character constants blank. */
-function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\.|[^'\\\n])+'/g, (part) => ' '.repeat(part.length));
+/** No other file can mean it. */
+function isLocal(ref: FunctionRef): boolean {
+  return ref.item.isStatic && ref.file.endsWith('.c');
 }

@@ -19,6 +19,13 @@ export interface Includes {
   clear(): void;
 }
 
+interface Target {
+  readonly path: string;
+  readonly number: number;
+  readonly quoted: boolean;
+  readonly isGeneric: boolean;
+}
+
 /** A source file of 6.12 sees at most about 1,500 headers. */
 const maxHeaders = 6000;
 const quotedFirst = -1e6;
@@ -32,7 +39,14 @@ const fallBackLast = 1e6;
 
 export function openIncludes(store: Store): Includes {
   const closures = new Map<string, Closure>();
-  const resolved = new Map<string, readonly { path: string; quoted: boolean }[]>();
+  // By architecture; what a header outside include/ means by "x.h" can also depend on the -I options of the file that
+  // is compiled, so by that one's folder.
+  const resolved = new Map<string, (readonly Target[] | undefined)[]>();
+  // Paths by number, and the last walk that met each, so that a walk over a thousand headers, once per source file, only touches arrays.
+  const numbers = new Map<string, number>();
+  let seenIn = new Int32Array(1024);
+  let quotedIn = new Int32Array(1024);
+  let walks = 0;
   const makeFolders = new Map<string, readonly string[]>();
 
   function closure(file: string): Closure {
@@ -43,50 +57,78 @@ export function openIncludes(store: Store): Includes {
 
   function walk(root: string): Closure {
     const arch = /^arch\/([^/]+)\//.exec(root)?.[1] ?? defaultArch;
+    const shared = resolvedIn(arch);
+    const local = resolvedIn(`${arch} ${folderOf(root)}`);
     const rank = new Map<string, number>();
-    const quotedSeen = new Set<string>([root]);
-    const seen = new Set<string>([root]);
+    const quoted: string[] = [];
+    const generic: string[] = [];
+    const walkNumber = ++walks;
+    let count = 1;
     let next = 0;
     let cut = false;
-    const visit = (path: string, byQuotes: boolean): void => {
-      for (const include of includesOf(path, arch, root)) {
-        const quoted = byQuotes && include.quoted;
-        const again = seen.has(include.path);
-        if (again && (!quoted || quotedSeen.has(include.path))) continue;
-        if (seen.size > maxHeaders) {
+    const visit = (path: string, number: number, byQuotes: boolean): void => {
+      const known = path.startsWith('include/') ? shared : local;
+      const targets = (known[number] ??= targetsOf(path, arch, root));
+      for (const target of targets) {
+        const stillQuoted = byQuotes && target.quoted;
+        const again = seenIn[target.number] === walkNumber;
+        if (again && (!stillQuoted || quotedIn[target.number] === walkNumber)) continue;
+        if (count > maxHeaders) {
           cut = true;
           return;
         }
-        seen.add(include.path);
-        if (quoted) quotedSeen.add(include.path);
-        visit(include.path, quoted);
+        seenIn[target.number] = walkNumber;
+        if (!again) count++;
+        if (stillQuoted) {
+          quotedIn[target.number] = walkNumber;
+          quoted.push(target.path);
+        }
+        visit(target.path, target.number, stillQuoted);
         // After its own includes: their text stands before its.
-        if (!rank.has(include.path)) rank.set(include.path, next++);
+        if (rank.has(target.path)) continue;
+        rank.set(target.path, next++);
+        if (target.isGeneric) generic.push(target.path);
       }
     };
-    visit(root, true);
-    quotedSeen.delete(root);
-    rank.delete(root);
-    for (const [path, at] of rank) {
-      if (quotedSeen.has(path)) rank.set(path, at + quotedFirst);
-      else if (path.startsWith('include/asm-generic/')) rank.set(path, at + fallBackLast);
+    const start = numberOf(root);
+    seenIn[start] = walkNumber;
+    quotedIn[start] = walkNumber;
+    visit(root, start, true);
+    for (const path of quoted) rank.set(path, (rank.get(path) ?? 0) + quotedFirst);
+    for (const path of generic) {
+      const at = rank.get(path) ?? 0;
+      if (at >= 0) rank.set(path, at + fallBackLast);
     }
-    return { rank, quoted: [...quotedSeen], cut };
+    return { rank, quoted, cut };
   }
 
-  function includesOf(path: string, arch: string, root: string): readonly { path: string; quoted: boolean }[] {
-    // What a header outside include/ means by "x.h" can depend on the -I options of the file that is compiled.
-    const key = `${arch} ${path.startsWith('include/') ? '' : folderOf(root)} ${path}`;
-    let known = resolved.get(key);
-    if (known === undefined) {
-      const found: { path: string; quoted: boolean }[] = [];
-      for (const include of store.file(path)?.includes ?? []) {
-        const target = find(include, path, arch, root);
-        if (target !== undefined) found.push({ path: target, quoted: include.quoted });
+  function numberOf(path: string): number {
+    let number = numbers.get(path);
+    if (number === undefined) {
+      numbers.set(path, (number = numbers.size));
+      if (number >= seenIn.length) {
+        seenIn = grown(seenIn);
+        quotedIn = grown(quotedIn);
       }
-      resolved.set(key, (known = found));
     }
+    return number;
+  }
+
+  function resolvedIn(key: string): (readonly Target[] | undefined)[] {
+    let known = resolved.get(key);
+    if (known === undefined) resolved.set(key, (known = []));
     return known;
+  }
+
+  function targetsOf(path: string, arch: string, root: string): readonly Target[] {
+    const found: Target[] = [];
+    for (const include of store.file(path)?.includes ?? []) {
+      const target = find(include, path, arch, root);
+      if (target === undefined) continue;
+      store.offer(target);
+      found.push({ path: target, number: numberOf(target), quoted: include.quoted, isGeneric: target.startsWith('include/asm-generic/') });
+    }
+    return found;
   }
 
   function find(include: IncludeItem, from: string, arch: string, root: string): string | undefined {
@@ -148,4 +190,10 @@ export function openIncludes(store: Store): Includes {
       makeFolders.clear();
     },
   };
+}
+
+function grown(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const twice = new Int32Array(2 * numbers.length);
+  twice.set(numbers);
+  return twice;
 }

@@ -1,5 +1,6 @@
 // Which functions a field of a struct can point to: ops tables, and plain assignments.
 
+import type { TreeIndex } from '../index/tree-index.ts';
 import type { CType, Expr, FunctionIr, StructField } from '../lower/ir.ts';
 import type { VariableItem } from '../syntax/items.ts';
 import type { FunctionRef } from './code.ts';
@@ -10,33 +11,52 @@ import type { Resolver } from './resolve.ts';
 import { byCodeUnit, type SourceFile, type Store } from './store.ts';
 import type { Types } from './types.ts';
 
+/** A field that is given a function in more files than this (.probe, .release) is looked at nearby only. */
+const maxFiles = 40;
+
 /** Stands for no field's name. */
 const positional = '';
 
 export interface Ops {
   targets(structName: string, field: string, fromFile: string): readonly FunctionRef[];
-  /** After any change. */
+  targetsNear(structName: string, field: string, fromFile: string): readonly FunctionRef[];
+  /** After a change of declarations. */
   clearAnswers(): void;
+  /** After an edit inside bodies: `before` and `after` are the file's texts. */
+  bodiesChanged(file: string, before: string, after: string): void;
+}
+
+/** `->field = target;` at that place of the text. */
+interface Assignment {
+  readonly target: string;
+  readonly at: number;
 }
 
 export function openOps(
-  store: Store, includes: Includes, resolver: Resolver, lowering: Lowering, types: Types, widened: () => readonly string[],
+  store: Store, includes: Includes, resolver: Resolver, lowering: Lowering, types: Types, widened: () => readonly string[], index: TreeIndex | undefined,
 ): Ops {
   const answers = new Map<string, readonly FunctionRef[]>();
   const tableIndexes = new WeakMap<SourceFile, ReadonlyMap<string, readonly VariableItem[]>>();
+  const assignmentIndexes = new WeakMap<SourceFile, ReadonlyMap<string, readonly Assignment[]>>();
 
   function targets(structName: string, field: string, fromFile: string): readonly FunctionRef[] {
-    const key = `${fromFile}\n${structName}\n${field}`;
+    return remembered(`${fromFile}\n${structName}\n${field}`, () => search(structName, field, fromFile, (wanted) => holding(wanted, field, fromFile)));
+  }
+
+  function targetsNear(structName: string, field: string, fromFile: string): readonly FunctionRef[] {
+    return remembered(`near\n${fromFile}\n${structName}\n${field}`, () => search(structName, field, fromFile, () => [fromFile, ...includes.closure(fromFile).rank.keys()]));
+  }
+
+  function remembered(key: string, find: () => readonly FunctionRef[]): readonly FunctionRef[] {
     let known = answers.get(key);
-    if (known === undefined) answers.set(key, (known = search(structName, field, fromFile)));
+    if (known === undefined) answers.set(key, (known = find()));
     return known;
   }
 
-  function search(structName: string, field: string, fromFile: string): readonly FunctionRef[] {
+  function search(structName: string, field: string, fromFile: string, pathsOf: (wanted: string) => Iterable<string>): readonly FunctionRef[] {
     const wanted = types.resolveType({ name: structName, pointers: 0 }, fromFile).name;
     const found = new Set<FunctionRef>();
-    const paths = new Set([fromFile, ...store.sources(folderOf(fromFile)), ...includes.closure(fromFile).rank.keys(), ...widened()]);
-    for (const path of paths) {
+    for (const path of pathsOf(wanted)) {
       const source = store.file(path);
       if (source === undefined) continue;
       const names = [...inTables(source, wanted, field), ...(path.endsWith('.c') ? inAssignments(source, wanted, field) : [])];
@@ -48,6 +68,13 @@ export function openOps(
     return [...found].sort((a, b) => byCodeUnit(a.file, b.file) || a.item.span.start - b.item.span.start);
   }
 
+  /** Files in which the field may be given a function. */
+  function holding(structName: string, field: string, fromFile: string): ReadonlySet<string> {
+    const far = index?.pointers(structName, field);
+    if (far !== undefined && far.length <= maxFiles) return new Set([...far, fromFile, ...store.changed(), ...widened()]);
+    return new Set([fromFile, ...store.sources(folderOf(fromFile)), ...includes.closure(fromFile).rank.keys(), ...widened()]);
+  }
+
   function* inTables(source: SourceFile, structName: string, field: string): Generator<string> {
     const tables = tablesOf(source);
     const tag = structName.replace(/^\w+ /, '');
@@ -55,6 +82,8 @@ export function openOps(
     for (const item of [...(tables.get(field) ?? []), ...spelledOut]) {
       const { type, initialisers } = lowering.variable(source.path, item);
       for (const { path, value } of initialisers) {
+        const last = /\.(\w+)(?:\[[^\]]*\])*$/.exec(path)?.[1];
+        if (last !== undefined && last !== field) continue;
         const name = functionName(value);
         const place = name === undefined ? undefined : fieldAt(path, type, source.path);
         if (name !== undefined && place?.field === field && place.owner === structName) yield name;
@@ -104,11 +133,9 @@ export function openOps(
 
   /** `x->ops.release = foo;` in a function's body. Tokens find the function, its lowered form tells the struct. */
   function* inAssignments(source: SourceFile, structName: string, field: string): Generator<string> {
-    if (!source.text.includes(field)) return;
     const inFunctions = new Set<FunctionRef>();
-    for (const assignment of source.text.matchAll(new RegExp(`(?:->|\\.)\\s*${field}\\s*=\\s*&?\\s*([A-Za-z_]\\w*)\\s*;`, 'g'))) {
-      const target = assignment[1] ?? '';
-      const around = source.functions.find(({ item }) => item.bodySpan.start < assignment.index && assignment.index < item.bodySpan.end);
+    for (const { target, at } of assignmentsOf(source).get(field) ?? []) {
+      const around = source.functions.find(({ item }) => item.bodySpan.start < at && at < item.bodySpan.end);
       if (around !== undefined && resolver.resolve(target, source.path) !== undefined) inFunctions.add(around);
     }
     for (const ref of inFunctions) {
@@ -122,6 +149,20 @@ export function openOps(
         }
       }
     }
+  }
+
+  function assignmentsOf(source: SourceFile): ReadonlyMap<string, readonly Assignment[]> {
+    let index = assignmentIndexes.get(source);
+    if (index === undefined) {
+      const made = new Map<string, Assignment[]>();
+      for (const { 1: field = '', 2: target = '', index: at } of source.text.matchAll(ASSIGNMENT)) {
+        const known = made.get(field);
+        if (known === undefined) made.set(field, [{ target, at }]);
+        else known.push({ target, at });
+      }
+      assignmentIndexes.set(source, (index = made));
+    }
+    return index;
   }
 
   function fieldType(owner: CType, field: string, file: string): CType | undefined {
@@ -162,8 +203,26 @@ export function openOps(
     }
   }
 
-  return { targets, clearAnswers: () => answers.clear() };
+  return {
+    targets,
+    targetsNear,
+    clearAnswers: () => answers.clear(),
+    bodiesChanged(file, before, after) {
+      const same = assigned(before) === assigned(after);
+      for (const [key, refs] of answers) {
+        // What no edit touched is found again, but for the functions that were edited themselves.
+        if (!same || refs.some((ref) => ref.file === file)) answers.delete(key);
+      }
+    },
+  };
 }
+
+/** All that a body can add to the tables, in any struct: `->release = foo;`. */
+function assigned(text: string): string {
+  return (text.match(ASSIGNMENT) ?? []).join('\n');
+}
+
+const ASSIGNMENT = /(?:->|\.)\s*(\w+)\s*=\s*&?\s*([A-Za-z_]\w*)\s*;/g;
 
 function pointee(type: CType | undefined): CType | undefined {
   if (type === undefined) return undefined;

@@ -3,6 +3,8 @@
 import type { Gap } from '../base/gap.ts';
 import type { Files } from '../base/files.ts';
 import type { Span } from '../base/span.ts';
+import { labelsOf } from '../lower/labels.ts';
+import type { TreeIndex } from '../index/tree-index.ts';
 import type { Knowledge } from '../kernel/schema.ts';
 import { openCallers } from './callers.ts';
 import type { Kconfig } from './choice.ts';
@@ -18,6 +20,8 @@ import { openTypes } from './types.ts';
 
 export interface CodeOptions {
   readonly kconfig?: Kconfig;
+  /** What is known of the whole tree: callers, tables and definitions are then found in all of it. */
+  readonly index?: TreeIndex;
 }
 
 export interface CodeControl {
@@ -47,19 +51,31 @@ export function openCode(files: Files, knowledge: Knowledge, options: CodeOption
   const includes = openIncludes(store);
   const symbols = openSymbols(store, includes);
   const macros = openMacros(symbols, knowledge);
-  const resolver = openResolver(store, symbols, knowledge, options.kconfig !== undefined);
+  const resolver = openResolver(store, symbols, knowledge, options.kconfig !== undefined, options.index);
   const lowering = openLowering(store, macros, knowledge);
   const types = openTypes(store, symbols, resolver, lowering);
-  const ops = openOps(store, includes, resolver, lowering, types, () => [...widened]);
-  const callers = openCallers(store, includes, resolver, () => [...widened]);
+  const ops = openOps(store, includes, resolver, lowering, types, () => [...widened], options.index);
+  const callers = openCallers(store, includes, resolver, () => [...widened], options.index);
+
+  const locate = (ref: FunctionRef, span: Span): Span => {
+    const moved = ref.item.span.start - lowering.ir(ref).span.start;
+    return moved === 0 ? span : { start: span.start + moved, end: span.end + moved };
+  };
 
   return {
     functionsIn: (file) => store.file(file)?.functions ?? [],
     resolve: resolver.resolve,
+    resolveNear: resolver.resolveNear,
+    isFunction: (name, file) => resolver.resolveNear(name, file) !== undefined || symbols.visible(name, 'prototype', file).length > 0,
     ir: lowering.ir,
+    spanAt(ref, label) {
+      const span = labelsOf(lowering.ir(ref)).spanOf(label);
+      return span && locate(ref, span);
+    },
     callers: callers.callers,
     addressTaken: callers.addressTaken,
     targets: ops.targets,
+    targetsNear: ops.targetsNear,
     struct: types.struct,
     resolveType: types.resolveType,
     variable: types.variable,
@@ -72,13 +88,15 @@ export function openCode(files: Files, knowledge: Knowledge, options: CodeOption
     },
 
     setText(file, text) {
+      const before = store.held(file);
       const change = store.setText(file, text);
       if (change === 'nothing') return;
-      ops.clearAnswers();
       if (change === 'bodies') {
+        ops.bodiesChanged(file, before ?? '', store.text(file) ?? '');
         resolver.forgetRefs(file);
         return;
       }
+      ops.clearAnswers();
       includes.clear();
       symbols.clear();
       macros.clear();
@@ -105,9 +123,6 @@ export function openCode(files: Files, knowledge: Knowledge, options: CodeOption
     },
     version: lowering.version,
     environment: lowering.environment,
-    locate(ref, span) {
-      const moved = ref.item.span.start - lowering.ir(ref).span.start;
-      return moved === 0 ? span : { start: span.start + moved, end: span.end + moved };
-    },
+    locate,
   };
 }

@@ -1,5 +1,6 @@
 // From a called name to the definition it reaches.
 
+import type { TreeIndex } from '../index/tree-index.ts';
 import type { Knowledge } from '../kernel/schema.ts';
 import type { FunctionItem } from '../syntax/items.ts';
 import type { FunctionRef } from './code.ts';
@@ -10,6 +11,8 @@ import type { Symbols } from './symbols.ts';
 
 export interface Resolver {
   resolve(name: string, fromFile: string): FunctionRef | undefined;
+  /** The same, where the file itself or a header it includes has the definition: no other source file is looked into. */
+  resolveNear(name: string, fromFile: string): FunctionRef | undefined;
   /** The definition of a name in one file. */
   definitionIn(path: string, name: string, linkage: 'any' | 'extern'): FunctionRef | undefined;
   /** After a change inside bodies of a file: which definition is reached is as before, but it may be a new object. */
@@ -29,12 +32,15 @@ const maxCandidates = 200;
 interface TreeNames {
   /** Plain stem of a source file's name -> its paths. */
   readonly sources: ReadonlyMap<string, readonly string[]>;
+  /** What stands before a dash of such a stem (`foo` and `foo-bar` of foo-bar-baz.c) -> paths. */
+  readonly begun: ReadonlyMap<string, readonly string[]>;
   /** Plain stem of a folder's name -> its paths. */
   readonly folders: ReadonlyMap<string, readonly string[]>;
 }
 
-export function openResolver(store: Store, symbols: Symbols, knowledge: Knowledge, withConfig: boolean): Resolver {
+export function openResolver(store: Store, symbols: Symbols, knowledge: Knowledge, withConfig: boolean, index: TreeIndex | undefined): Resolver {
   const answers = new Map<string, Map<string, FunctionRef | undefined>>();
+  const nearAnswers = new Map<string, Map<string, FunctionRef | undefined>>();
   const folderIndexes = new Map<string, ReadonlyMap<string, readonly string[]>>();
   const treeNames = new Map<string, TreeNames>();
   // By header and the caller's folder: candidates; by name as well: the file that was found.
@@ -47,7 +53,21 @@ export function openResolver(store: Store, symbols: Symbols, knowledge: Knowledg
     return names.get(name);
   }
 
+  function resolveNear(name: string, fromFile: string): FunctionRef | undefined {
+    let names = nearAnswers.get(fromFile);
+    if (names === undefined) nearAnswers.set(fromFile, (names = new Map()));
+    if (!names.has(name)) names.set(name, searchNear(name, fromFile));
+    return names.get(name);
+  }
+
   function search(name: string, fromFile: string): FunctionRef | undefined {
+    const near = resolveNear(name, fromFile);
+    if (near !== undefined) return near;
+    if (index === undefined) return inFolder(folderOf(fromFile), name) ?? atHome(name) ?? byDeclaration(name, fromFile);
+    return byIndex(index, name, fromFile);
+  }
+
+  function searchNear(name: string, fromFile: string): FunctionRef | undefined {
     const own = definitionIn(fromFile, name, 'any');
     if (own !== undefined) return own;
     for (const path of symbols.holding(name, fromFile)) {
@@ -56,7 +76,18 @@ export function openResolver(store: Store, symbols: Symbols, knowledge: Knowledg
       const found = inlineOf(source, name);
       if (found !== undefined) return found;
     }
-    return inFolder(folderOf(fromFile), name) ?? atHome(name) ?? byDeclaration(name, fromFile);
+    return undefined;
+  }
+
+  /** Of several definitions of a name the same folder's counts, then its home's, then the nearest one that is linked with the caller. */
+  function byIndex(tree: TreeIndex, name: string, fromFile: string): FunctionRef | undefined {
+    const folder = folderOf(fromFile);
+    const all = [...new Set([...tree.definitions(name), ...store.changed()])].filter((path) => path.endsWith('.c') && path !== fromFile);
+    const home = knowledge.homes.get(name);
+    const ranks = new Map(all.map((path) => [path, folderOf(path) === folder ? 0 : path === home ? 1 : isLinkedWith(path, fromFile) ? 2 : 3]));
+    const near = nearTo(fromFile);
+    const candidates = all.filter((path) => ranks.get(path) !== 3).sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0) || near(a, b));
+    return firstStrong(candidates, name);
   }
 
   /**
@@ -87,15 +118,13 @@ export function openResolver(store: Store, symbols: Symbols, knowledge: Knowledg
     return firstStrong(folderIndex(folder).get(name) ?? [], name);
   }
 
-  /** External functions of a folder's source files: name -> the files that define it. */
+  /** What may be external functions of a folder's source files: name -> the files that seem to define it. */
   function folderIndex(folder: string): ReadonlyMap<string, readonly string[]> {
     let index = folderIndexes.get(folder);
     if (index === undefined) {
       const made = new Map<string, string[]>();
       for (const path of store.sources(folder)) {
-        const names = new Set<string>();
-        for (const ref of store.file(path)?.functions ?? []) if (!ref.item.isStatic) names.add(ref.name);
-        for (const name of names) {
+        for (const name of headsIn(store.text(path) ?? '')) {
           const paths = made.get(name);
           if (paths === undefined) made.set(name, [path]);
           else paths.push(path);
@@ -159,33 +188,32 @@ export function openResolver(store: Store, symbols: Symbols, knowledge: Knowledg
     if (tree === undefined) treeNames.set(arch, (tree = readTreeNames(store, arch)));
     const stem = plainStem(baseOf(header), '.h');
     const near = nearTo(fromFile);
-    const exact: string[] = [];
-    const begun: string[] = [];
-    for (const [each, paths] of tree.sources) {
-      if (each === stem || each === `${stem}core`) exact.push(...paths);
-      else if (each.startsWith(`${stem}-`)) begun.push(...paths);
-    }
+    const exact = [...(tree.sources.get(stem) ?? []), ...(tree.sources.get(`${stem}core`) ?? [])];
+    const begun = [...(tree.begun.get(stem) ?? [])];
     const folders = (tree.folders.get(stem) ?? []).flatMap((folder) => [folder, inside(folder, 'core')]).sort(near);
     const candidates = [...exact.sort(near), ...begun.sort(near), ...folders.flatMap((folder) => store.sources(folder))];
     return [...new Set(candidates.slice(0, maxCandidates))];
   }
 
   function forgetRefs(file: string): void {
-    for (const names of answers.values()) {
+    for (const names of [...answers.values(), ...nearAnswers.values()]) {
       for (const [name, ref] of names) if (ref?.file === file) names.delete(name);
     }
   }
 
   return {
     resolve,
+    resolveNear,
     definitionIn,
     forgetRefs,
     release(file) {
       answers.delete(file);
+      nearAnswers.delete(file);
       forgetRefs(file);
     },
     clear() {
       answers.clear();
+      nearAnswers.clear();
       folderIndexes.clear();
       treeNames.clear();
       likeHeaders.clear();
@@ -211,8 +239,21 @@ function nearTo(fromFile: string): (a: string, b: string) => number {
   return (a, b) => common(b) - common(a) || isArch(a) - isArch(b) || a.split('/').length - b.split('/').length || byCodeUnit(a, b);
 }
 
+/**
+ * Names before a parenthesis on lines that begin in the first column: all functions a source file defines, and more.
+ * Much cheaper than reading the file; who is told a name still looks.
+ */
+function headsIn(text: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const [line] of text.matchAll(/^[A-Za-z_].*\(/gm)) {
+    for (const [, name] of line.matchAll(/\b([A-Za-z_]\w*)\s*\(/g)) if (name !== undefined) names.add(name);
+  }
+  return names;
+}
+
 function readTreeNames(store: Store, arch: string): TreeNames {
   const sources = new Map<string, string[]>();
+  const begun = new Map<string, string[]>();
   const folders = new Map<string, string[]>();
   const add = (map: Map<string, string[]>, name: string, path: string): void => {
     const known = map.get(name);
@@ -221,7 +262,13 @@ function readTreeNames(store: Store, arch: string): TreeNames {
   };
   const walk = (folder: string, depth: number): void => {
     for (const name of store.list(folder)) {
-      if (name.endsWith('.c')) add(sources, plainStem(name, '.c'), inside(folder, name));
+      if (name.endsWith('.c')) {
+        const stem = plainStem(name, '.c');
+        const path = inside(folder, name);
+        add(sources, stem, path);
+        for (let dash = stem.indexOf('-'); dash !== -1; dash = stem.indexOf('-', dash + 1)) add(begun, stem.slice(0, dash), path);
+        continue;
+      }
       if (!name.endsWith('/') || (folder === '' && noSources.has(name))) continue;
       const path = inside(folder, name.slice(0, -1));
       add(folders, plainStem(name, '/'), path);
@@ -230,5 +277,12 @@ function readTreeNames(store: Store, arch: string): TreeNames {
   };
   walk('', 0);
   walk(arch.slice(0, -1), 2);
-  return { sources, folders };
+  return { sources, begun, folders };
+}
+
+/** False for programs of their own (tools, samples), seen from elsewhere, and for other architectures than the caller's. */
+function isLinkedWith(path: string, fromFile: string): boolean {
+  const top = path.slice(0, path.indexOf('/') + 1);
+  if (top === 'arch/') return path.startsWith(/^arch\/[^/]+\//.exec(fromFile)?.[0] ?? defaultArch);
+  return !noSources.has(top) || fromFile.startsWith(top);
 }

@@ -26,15 +26,21 @@ export interface Store {
   file(path: string): SourceFile | undefined;
   /** As `file`, for a text that is only looked through: not scanned unless it was before. */
   text(path: string): string | undefined;
+  /** The text, if it has been read before. */
+  held(path: string): string | undefined;
   exists(path: string): boolean;
   /** Files of a folder that end in `.c`, in order of their names. */
   sources(folder: string): readonly string[];
   /** Names in a folder, sorted; folders with a trailing `/`. */
   list(folder: string): Iterable<string>;
-  /** Names of the files read so far that hold a name; a superset. */
+  /** Says that other files include this one. */
+  offer(path: string): void;
+  /** Names of the files offered so far that hold a name; a superset. */
   holders(name: string): readonly string[];
   /** Replaces a text (undefined: what `Files` has, read anew). Says how much other files' answers depended on it. */
   setText(path: string, text: string | undefined): Change;
+  /** Files whose text was set, and so may differ from what others know of them. */
+  changed(): readonly string[];
   /** Drops what was read; it is read again when asked for. */
   release(path: string): void;
 }
@@ -52,6 +58,8 @@ export function openStore(files: Files, kconfig: Kconfig | undefined): Store {
   const scanned = new Map<string, SourceFile | undefined>();
   const texts = new Map<string, string | undefined>();
   const listings = new Map<string, ReadonlySet<string>>();
+  const changed = new Set<string>();
+  const offered = new Set<string>();
   const holders = new Map<string, string[]>();
 
   function listing(folder: string): ReadonlySet<string> {
@@ -71,35 +79,50 @@ export function openStore(files: Files, kconfig: Kconfig | undefined): Store {
   }
 
   function file(path: string): SourceFile | undefined {
-    if (scanned.has(path)) return scanned.get(path);
-    return remember(path, undefined);
+    const known = scanned.get(path);
+    return known !== undefined || scanned.has(path) ? known : remember(path, undefined);
   }
 
   function remember(path: string, previous: SourceFile | undefined): SourceFile | undefined {
     const content = text(path);
     const source = content === undefined ? undefined : readSource(path, content, kconfig, previous);
     scanned.set(path, source);
-    for (const name of source?.names.keys() ?? []) {
-      const known = holders.get(name);
-      if (known === undefined) holders.set(name, [path]);
-      else if (previous === undefined || !known.includes(path)) known.push(path);
-    }
+    if (source !== undefined && offered.has(path)) hold(source, previous !== undefined);
     return source;
+  }
+
+  function offer(path: string): void {
+    if (offered.has(path)) return;
+    offered.add(path);
+    const source = scanned.get(path);
+    if (source !== undefined) hold(source, false);
+  }
+
+  function hold(source: SourceFile, again: boolean): void {
+    for (const name of source.names.keys()) {
+      const known = holders.get(name);
+      if (known === undefined) holders.set(name, [source.path]);
+      else if (!again || !known.includes(source.path)) known.push(source.path);
+    }
   }
 
   return {
     file,
     text,
+    held: (path) => texts.get(path),
     exists: (path) => overlay.has(path) || listing(folderOf(path)).has(baseOf(path)),
     sources: (folder) =>
       [...listing(folder)].filter((name) => name.endsWith('.c')).map((name) => inside(folder, name)),
     list: listing,
+    offer,
     holders: (name) => holders.get(name) ?? noHolders,
+    changed: () => [...changed],
     release(path) {
       scanned.delete(path);
       texts.delete(path);
     },
     setText(path, content) {
+      changed.add(path);
       if (content !== undefined && content === overlay.get(path)) return 'nothing';
       const wasRead = scanned.has(path) || texts.has(path);
       const previous = scanned.get(path);
@@ -129,27 +152,36 @@ function readSource(
   const items = kconfig === undefined
     ? all
     : all.filter((item) => item.kind !== 'function' || !refuted(item.config, kconfig));
-  const names = new Map<string, NamedItem[]>();
   const includes: IncludeItem[] = [];
   const refs = new Map<FunctionItem, FunctionRef>();
   const reusable = previous === undefined ? undefined : reusableRefs(previous);
   for (const item of items) {
-    if (item.kind === 'include') {
-      includes.push(item);
-      continue;
-    }
-    const known = names.get(item.name);
-    if (known === undefined) names.set(item.name, [item]);
-    else known.push(item);
+    if (item.kind === 'include') includes.push(item);
     if (item.kind !== 'function') continue;
     const old = reusable?.get(identity(item, text))?.shift();
     if (old !== undefined) old.item = item;
     refs.set(item, old ?? { file: path, name: item.name, item });
   }
+  let names: ReadonlyMap<string, readonly NamedItem[]> | undefined;
   return {
-    path, text, items, names, includes, functions: [...refs.values()],
+    path, text, items, includes, functions: [...refs.values()],
+    // Of most source files only the functions are asked for.
+    get names() {
+      return (names ??= namesOf(items));
+    },
     refOf: (item) => refs.get(item) ?? { file: path, name: item.name, item },
   };
+}
+
+function namesOf(items: readonly Item[]): ReadonlyMap<string, readonly NamedItem[]> {
+  const names = new Map<string, NamedItem[]>();
+  for (const item of items) {
+    if (item.kind === 'include') continue;
+    const known = names.get(item.name);
+    if (known === undefined) names.set(item.name, [item]);
+    else known.push(item);
+  }
+  return names;
 }
 
 function reusableRefs(previous: SourceFile): Map<string, MutableRef[]> {

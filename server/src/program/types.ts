@@ -24,12 +24,12 @@ const maxTypedefs = 12;
 const BUILTIN_WORDS = /^(?:(?:void|char|short|int|long|float|double|signed|unsigned|bool|_Bool)\b\s*)+$/;
 
 export function openTypes(store: Store, symbols: Symbols, resolver: Resolver, lowering: Lowering): Types {
-  const structs = new Map<string, StructDef | undefined>();
-  const variables = new Map<string, VariableInfo | undefined>();
-  const returnTypes = new Map<string, CType | undefined>();
+  const structs: Memo<StructDef | undefined> = new Map();
+  const variables: Memo<VariableInfo | undefined> = new Map();
+  const returnTypes: Memo<CType | undefined> = new Map();
 
   function struct(name: string, file: string): StructDef | undefined {
-    return memoised(structs, `${file}\n${name}`, () => {
+    return memoised(structs, file, name, () => {
       const direct = structNamed(name, file);
       if (direct !== undefined || isTagged(name)) return direct;
       const followed = follow(name, file);
@@ -78,7 +78,7 @@ export function openTypes(store: Store, symbols: Symbols, resolver: Resolver, lo
   }
 
   function variable(name: string, file: string): VariableInfo | undefined {
-    return memoised(variables, `${file}\n${name}`, () => {
+    return memoised(variables, file, name, () => {
       const all = symbols.visible(name, 'variable', file);
       // A definition says more than an extern declaration before it in the same file.
       const own = all.filter((found) => found.path === file);
@@ -99,12 +99,12 @@ export function openTypes(store: Store, symbols: Symbols, resolver: Resolver, lo
   }
 
   function returnTypeOf(name: string, file: string): CType | undefined {
-    return memoised(returnTypes, `${file}\n${name}`, () => {
+    return memoised(returnTypes, file, name, () => {
       const own = resolver.definitionIn(file, name, 'any');
       if (own !== undefined) return lowering.returnType(own);
       const declared = symbols.visible(name, 'prototype', file)[0];
       if (declared !== undefined) return lowering.prototype(declared.path, declared.item).returnType;
-      const ref = resolver.resolve(name, file);
+      const ref = resolver.resolveNear(name, file);
       return ref === undefined ? undefined : lowering.returnType(ref);
     });
   }
@@ -123,9 +123,15 @@ function isTagged(name: string): boolean {
   return name.startsWith('struct ') || name.startsWith('union ') || name.startsWith('enum ');
 }
 
-function memoised<T>(memo: Map<string, T>, key: string, compute: () => T): T {
-  if (memo.has(key)) return memo.get(key) as T;
+/** By file, then by name. */
+type Memo<T> = Map<string, Map<string, T>>;
+
+function memoised<T>(memo: Memo<T>, file: string, name: string, compute: () => T): T {
+  let names = memo.get(file);
+  if (names === undefined) memo.set(file, (names = new Map()));
+  const known = names.get(name);
+  if (known !== undefined || names.has(name)) return known as T;
   const value = compute();
-  memo.set(key, value);
+  names.set(name, value);
   return value;
 }

@@ -91,11 +91,19 @@ export function opensLine(text: string, at: number): boolean {
   return true;
 }
 
+/** 1 for what can end a directive's line, splice it, or hide its end. */
+const LINE_MARKS = new Uint8Array(128);
+for (const c of '\n\\/"\'') LINE_MARKS[c.charCodeAt(0)] = 1;
+
 /** `at` is at the `#` of a directive: the end of its logical line (the newline itself is not part of it). */
 export function directiveEnd(text: string, at: number): number {
   let i = at;
   while (i < text.length) {
     const code = text.charCodeAt(i);
+    if (code >= 128 || LINE_MARKS[code] === 0) {
+      i++;
+      continue;
+    }
     if (code === Char.Newline) return i;
     if (code === Char.Backslash) {
       if (text.charCodeAt(i + 1) === Char.Return) i++;

@@ -152,21 +152,30 @@ type Brace =
   | { readonly kind: 'function'; readonly end: number; readonly item: FunctionItem }
   | { readonly kind: 'junk'; readonly end: number };
 
+const inlineWords: ReadonlySet<string> = new Set(['inline', '__inline', '__inline__', '__always_inline', '__forceinline']);
+
 /** Decides what the `{` at `at` opens, and reads to its end. Takes the signature's tokens off `head`. */
 function openBrace(scanner: Scanner, head: HeadToken[], at: number): Brace {
   const { text } = scanner;
-  let from = head.findLastIndex((token) => token.kind === 'braces') + 1;
-  let tail = head.slice(from);
+  const from = head.findLastIndex((token) => token.kind === 'braces') + 1;
+  const tail = from === 0 ? head : head.slice(from);
   // `define_machine(x) { .name = ... };`: a macro call that ends in an assignment.
   const assigned = tail.some((token) => token.kind === 'mark' && token.text === '=') || (isMacroCall(tail) && opensDesignators(text, at));
   if (!assigned && tail.length > 0 && !isAggregateHead(tail)) {
     if (tail.some((token) => token.kind === 'text') && tail[0]!.text === 'extern') return { kind: 'junk', end: at + 1 };
     const named = functionName(text, tail);
     if (named !== undefined && !KEYWORDS.has(named.name)) {
-      const calls = new Set<string>();
-      const config = [...new Set(scanner.conditionals.flatMap((conditional) => conditional.atoms))];
-      const end = blockEnd(scanner, at, calls) ?? text.length;
-      const words = new Set(tail.slice(0, named.group).map((token) => token.text));
+      const { conditionals, muted, resync } = scanner;
+      const config = conditionals.length === 0 ? [] : [...new Set(conditionals.flatMap((conditional) => conditional.atoms))];
+      const end = blockEnd(scanner, at, undefined) ?? text.length;
+      let isStatic = false;
+      let isInline = false;
+      for (let i = 0; i < named.group; i++) {
+        if (tail[i]!.text === 'static') isStatic = true;
+        else if (inlineWords.has(tail[i]!.text)) isInline = true;
+      }
+      const { start } = tail[0]!;
+      let calls: readonly string[] | undefined;
       head.length = from;
       return {
         kind: 'function',
@@ -174,12 +183,15 @@ function openBrace(scanner: Scanner, head: HeadToken[], at: number): Brace {
         item: {
           kind: 'function',
           name: named.name,
-          span: { start: tail[0]!.start, end },
+          span: { start, end },
           nameSpan: named.nameSpan,
           bodySpan: { start: at, end },
-          isStatic: words.has('static'),
-          isInline: words.has('inline') || words.has('__inline') || words.has('__inline__') || words.has('__always_inline') || words.has('__forceinline'),
-          calls: [...calls].sort(),
+          isStatic,
+          isInline,
+          // Most functions of most files are never asked.
+          get calls() {
+            return (calls ??= callsIn({ text, found: [], conditionals, muted, resync }, at));
+          },
           config,
         },
       };
@@ -187,6 +199,13 @@ function openBrace(scanner: Scanner, head: HeadToken[], at: number): Brace {
   }
   const end = blockEnd(scanner, at, undefined) ?? text.length;
   return { kind: assigned || isAggregateHead(tail) ? 'braces' : 'junk', end };
+}
+
+/** Names called in the block that opens at `at`, each once, sorted. `scanner`: as it was before the block. */
+function callsIn(scanner: Scanner, at: number): readonly string[] {
+  const calls = new Set<string>();
+  blockEnd(scanner, at, calls);
+  return [...calls].sort();
 }
 
 /** The first thing in the braces is `.field =`. */
@@ -225,16 +244,15 @@ function readBlock(scanner: Scanner, start: number, calls: Set<string> | undefin
   let depth = 1;
   let at = start + 1;
   while (at < length) {
+    if (calls === undefined) at = skipPlain(text, at);
     const code = text.charCodeAt(at);
     if (isWordStart(code)) {
       const end = wordEnd(text, at);
-      if (calls !== undefined) {
-        let next = end;
-        while (text.charCodeAt(next) === Char.Space || text.charCodeAt(next) === Char.Tab) next++;
-        if (text.charCodeAt(next) === Char.Open) {
-          const name = text.slice(at, end);
-          if (!KEYWORDS.has(name)) calls.add(name);
-        }
+      let next = end;
+      while (text.charCodeAt(next) === Char.Space || text.charCodeAt(next) === Char.Tab) next++;
+      if (text.charCodeAt(next) === Char.Open) {
+        const name = text.slice(at, end);
+        if (!KEYWORDS.has(name)) calls?.add(name);
       }
       at = end;
     } else if (code === close) {
@@ -254,6 +272,21 @@ function readBlock(scanner: Scanner, start: number, calls: Set<string> | undefin
     }
   }
   return undefined;
+}
+
+/** 1 for what is a bracket, or begins a comment, a literal or a directive. */
+const structural = new Uint8Array(128);
+for (const character of '()[]{}"\'/#') structural[character.charCodeAt(0)] = 1;
+
+/** The next such character from `at` on, or the text's end. */
+function skipPlain(text: string, at: number): number {
+  const length = text.length;
+  while (at < length) {
+    const code = text.charCodeAt(at);
+    if (code < 128 && structural[code] === 1) break;
+    at++;
+  }
+  return at;
 }
 
 /** A directive between items, or within a signature (`pending`). Returns where to read on. */
