@@ -12,7 +12,7 @@ export interface NamedFile {
 
 export function dataFiles(): readonly NamedFile[] {
   return readdirSync(FOLDER)
-    .filter((file) => file.endsWith('.json') && file !== 'schema.json')
+    .filter((file) => file.endsWith('.json') && !file.endsWith('schema.json'))
     .sort()
     .map((file) => ({ file, data: readJson(file) as DataFile }));
 }

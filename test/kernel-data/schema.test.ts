@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import { allEntries, dataFiles, dataSchema } from './data-files.ts';
 
-const validate = new Ajv({ allErrors: true, strict: true, strictRequired: false, strictTypes: false }).compile(dataSchema());
+const validate = new Ajv({ allErrors: true, strict: true, strictRequired: false, strictTypes: false, discriminator: true }).compile(dataSchema());
 
 for (const { file, data } of dataFiles()) {
   test(`${file} obeys the schema`, () => {
