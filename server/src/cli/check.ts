@@ -3,18 +3,23 @@
 import { resolve } from 'node:path';
 
 import type { Gap } from '../base/gap.ts';
+import type { TreeIndex } from '../index/tree-index.ts';
 import { chooseFindings } from '../ide/choose-findings.ts';
-import type { Confidence, RuleId } from '../ide/finding.ts';
+import type { Confidence, Finding } from '../ide/finding.ts';
 import type { WorkspaceOptions } from '../ide/workspace.ts';
-import { ruleInfo } from '../ide/rule-catalogue.ts';
+import { isNotice, reportInfo } from '../ide/rule-catalogue.ts';
 import { formats, type FormatName } from './formats/formats.ts';
 import type { Host } from './host.ts';
 import { collectInputs } from './inputs.ts';
-import { fileInTree, findPath, open, type TreeOptions } from './open.ts';
+import { wholeTree } from './whole-tree.ts';
+import { fileInTree, findPath, open, treeOf, type TreeOptions } from './open.ts';
 import { exitStatus, problems, type Problems } from './problems.ts';
 import { isC, sourceText } from './source-text.ts';
 
-export interface CheckOptions extends TreeOptions {
+export interface CheckOptions extends Omit<TreeOptions, 'index'> {
+  /** Use the whole-tree store, built or refreshed first. */
+  readonly index?: boolean | undefined;
+  readonly jobs?: number | undefined;
   readonly format: FormatName;
   /** As the user spelled them. */
   readonly rules: readonly string[];
@@ -27,7 +32,7 @@ export interface CheckOptions extends TreeOptions {
 /** What `-` is called when --stdin-path does not say. */
 const unnamed = '<stdin>';
 
-export function check(host: Host, paths: readonly string[], options: CheckOptions): number {
+export async function check(host: Host, paths: readonly string[], options: CheckOptions): Promise<number> {
   const started = host.now();
   const said = problems(host);
   const rules = knownRules(said, options.rules);
@@ -37,7 +42,14 @@ export function check(host: Host, paths: readonly string[], options: CheckOption
   const stdin = standardInput(host, said, paths, options.stdinPath);
   const named = paths.filter((path) => path !== '-').flatMap((path) => findPath(host, said, path, options.tree) ?? []);
   if (named.length === 0 && stdin === undefined) return said.status(exitStatus.failed);
-  const opened = open(host, said, options, [...named, ...(stdin === undefined ? [] : [{ path: stdin, kind: 'file' as const }])]);
+  const places = [...named, ...(stdin === undefined ? [] : [{ path: stdin, kind: 'file' as const }])];
+  let index: TreeIndex | undefined;
+  if (options.index === true) {
+    const root = treeOf(host, said, options.tree, places);
+    index = root === undefined ? undefined : await wholeTree(host, said, root, options.jobs);
+    if (index === undefined) return exitStatus.failed;
+  }
+  const opened = open(host, said, { ...options, index }, places);
   if (opened === undefined) return exitStatus.failed;
   const { tree, workspace } = opened;
 
@@ -63,7 +75,7 @@ export function check(host: Host, paths: readonly string[], options: CheckOption
       gaps: allGaps,
       stats: report.stats,
       version: host.version,
-      race: (finding) => workspace.race(finding),
+      race: (finding) => (isNotice(finding.rule) ? '' : workspace.race(finding)),
       ...(options.timing ? { milliseconds: Math.round(host.now() - started) } : {}),
     }),
   );
@@ -71,9 +83,9 @@ export function check(host: Host, paths: readonly string[], options: CheckOption
   return said.status(findings.length > 0 ? exitStatus.findings : exitStatus.nothing);
 }
 
-function knownRules(said: Problems, names: readonly string[]): readonly RuleId[] {
+function knownRules(said: Problems, names: readonly string[]): readonly Finding['rule'][] {
   return names.flatMap((name) => {
-    const rule = ruleInfo(name);
+    const rule = reportInfo(name);
     if (rule === undefined) said.say(`unknown rule '${name}'`);
     return rule === undefined ? [] : [rule.id];
   });

@@ -1,6 +1,7 @@
 // What the command line needs of the world around it. The composition root gives the real one, tests give a small one.
 
-import type { RuleId } from '../ide/finding.ts';
+import type { TreeIndex } from '../index/tree-index.ts';
+import type { Finding } from '../ide/finding.ts';
 import type { Files, Workspace, WorkspaceOptions } from '../ide/workspace.ts';
 
 /** A value, or the reason why there is none: the end of a sentence such as "no such file or folder". */
@@ -18,6 +19,8 @@ export interface Host {
   /** Absolute. */
   readonly cwd: string;
   readonly version: string;
+  /** A variable of the environment; an empty one counts as absent. */
+  env(name: string): string | undefined;
   /** Milliseconds since some fixed moment. */
   now(): number;
   out(text: string): void;
@@ -31,10 +34,42 @@ export interface Host {
   readBytes(path: string): Result<Uint8Array>;
   writeText(path: string, text: string): Result<true>;
   readStdin(): Result<Uint8Array>;
-  /** The rule's page, as Markdown. */
-  page(rule: RuleId): string | undefined;
+  /** Standard output of `git ARGS`, run in that folder (absolute). Only what reads is asked for. */
+  git(folder: string, args: readonly string[]): Result<string>;
+  /** The page of a rule or notice, as Markdown. */
+  page(rule: Finding['rule']): string | undefined;
   filesOf(tree: string): Files;
   openWorkspace(files: Files, options: WorkspaceOptions): Workspace;
+  readonly index: IndexHost;
   /** Runs the language server on standard input and output until the client hangs up; the exit status. */
   serve(): Promise<number>;
+}
+
+export interface BuiltIndex {
+  readonly index: TreeIndex;
+  /** SHA-256 of the joined index: equal for equal trees. */
+  readonly digest: string;
+  /** Files scanned in this run. */
+  readonly scanned: number;
+  /** Of the joined index. */
+  readonly bytes: number;
+}
+
+/** The whole-tree store. Trees are absolute, without symbolic links. What goes wrong in the store is said on standard error. */
+export interface IndexHost {
+  /** Built, or refreshed; undefined: stopped by the user. */
+  build(tree: string, jobs: number | undefined): Promise<BuiltIndex | undefined>;
+  /** The text of a shard file; undefined: stopped by the user. */
+  shard(tree: string, jobs: number | undefined, shard: { readonly part: number; readonly parts: number }): Promise<string | undefined>;
+  addShards(paths: readonly string[]): Promise<Result<true>>;
+  /** Removes the store; false: there was none. */
+  clean(): Result<boolean>;
+  /** Absolute. */
+  readonly folder: string;
+  /** Bytes. */
+  storeSize(): number;
+  /** Bytes, of this process. */
+  peakMemory(): number;
+  /** Writes a file anew. */
+  write(path: string, text: string): Result<true>;
 }

@@ -2,13 +2,18 @@
 
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
+import type { Finding } from '../ide/finding.ts';
+import type { TreeIndex } from '../index/tree-index.ts';
 import { parseKconfig } from '../ide/kconfig.ts';
-import { commonFolder, kernelTreeAbove, pathInTree } from '../ide/tree.ts';
+import { commonFolder, kernelTreeAbove, pathInTree, type KindOf } from '../ide/tree.ts';
 import type { Files, Workspace } from '../ide/workspace.ts';
-import type { Host, Kind } from './host.ts';
+import { place } from './formats/report.ts';
+import type { Host, Kind, Result } from './host.ts';
 import type { Problems } from './problems.ts';
+import { largestFile } from './source-text.ts';
 
 export interface TreeOptions {
+  readonly index?: TreeIndex | undefined;
   readonly tree?: string | undefined;
   readonly kconfig?: string | undefined;
 }
@@ -35,6 +40,10 @@ export interface NamedPath {
  * the tree that was named.
  */
 export function findPath(host: Host, problems: Problems, named: string, tree: string | undefined): NamedPath | undefined {
+  if (named === '') {
+    problems.say("'' is not a path");
+    return undefined;
+  }
   const candidates = [resolve(host.cwd, named)];
   if (tree !== undefined && !isAbsolute(named)) candidates.push(join(resolve(host.cwd, tree), named));
   let why = '';
@@ -47,13 +56,30 @@ export function findPath(host: Host, problems: Problems, named: string, tree: st
   return undefined;
 }
 
+const tooLarge = { ok: false, why: 'larger than 16 MB' } as const;
+
+/** The bytes of a named file, which is not read at all if no text is that large. */
+export function readNamed(host: Host, { path, kind, size }: NamedPath): Result<Uint8Array> {
+  if (kind !== 'file') return { ok: false, why: kind === 'folder' ? 'a folder, not a file' : 'not a regular file' };
+  return size > largestFile ? tooLarge : host.readBytes(path);
+}
+
 /** Opens the tree of these paths (absolute), or of the current folder when there are none. undefined: said why. */
 export function open(host: Host, problems: Problems, options: TreeOptions, paths: readonly Pick<NamedPath, 'path' | 'kind'>[]): Opened | undefined {
-  const tree = options.tree === undefined ? defaultTree(host, paths) : namedTree(host, problems, options.tree);
+  const tree = treeOf(host, problems, options.tree, paths);
   const kconfig = options.kconfig === undefined ? undefined : readKconfig(host, problems, options.kconfig);
   if (tree === undefined || (options.kconfig !== undefined && kconfig === undefined)) return undefined;
   const files = host.filesOf(tree);
-  return { tree, files, workspace: host.openWorkspace(files, kconfig === undefined ? {} : { kconfig }) };
+  const workspace = host.openWorkspace(files, {
+    ...(kconfig === undefined ? {} : { kconfig }), ...(options.index === undefined ? {} : { index: options.index }),
+  });
+  sayMistakes(problems, workspace.mistakes());
+  return { tree, files, workspace };
+}
+
+/** The tree that was named, else that of these paths or of the current folder. undefined: said why. */
+export function treeOf(host: Host, problems: Problems, named: string | undefined, paths: readonly Pick<NamedPath, 'path' | 'kind'>[]): string | undefined {
+  return named === undefined ? defaultTree(host, paths) : namedTree(host, problems, named);
 }
 
 /**
@@ -67,11 +93,28 @@ export function fileInTree(host: Host, tree: string, path: string): string {
   return isAbsolute(real) ? file : real;
 }
 
-function defaultTree(host: Host, paths: readonly Pick<NamedPath, 'path' | 'kind'>[]): string {
-  const kindOf = (path: string): Kind | undefined => {
+/** One line per facts file; the good entries are in use all the same. */
+function sayMistakes(problems: Problems, mistakes: readonly Finding[]): void {
+  for (const file of new Set(mistakes.map((mistake) => mistake.file))) {
+    const [first, ...more] = mistakes.filter((mistake) => mistake.file === file);
+    if (first !== undefined) problems.say(`${place(first)}: ${first.message}${more.length === 0 ? '' : ` (and ${more.length} more)`}`);
+  }
+}
+
+/** The current folder does. */
+export function isInKernelTree(host: Host): boolean {
+  return kernelTreeAbove(kindsOf(host), host.cwd) !== undefined;
+}
+
+function kindsOf(host: Host): KindOf {
+  return (path) => {
     const stat = host.stat(path);
     return stat.ok ? stat.value.kind : undefined;
   };
+}
+
+function defaultTree(host: Host, paths: readonly Pick<NamedPath, 'path' | 'kind'>[]): string {
+  const kindOf = kindsOf(host);
   const folders = paths.map(({ path, kind }) => (kind === 'folder' ? path : dirname(path)));
   if (folders.length === 0) return kernelTreeAbove(kindOf, host.cwd) ?? host.cwd;
   for (const folder of folders) {
@@ -90,7 +133,10 @@ function namedTree(host: Host, problems: Problems, named: string): string | unde
 }
 
 function readKconfig(host: Host, problems: Problems, named: string): ReadonlyMap<string, string> | undefined {
-  const bytes = host.readBytes(resolve(host.cwd, named));
+  const path = resolve(host.cwd, named);
+  const stat = host.stat(path);
+  // A build's output folder stands for the .config in it.
+  const bytes = stat.ok && stat.value.size > largestFile ? tooLarge : host.readBytes(stat.ok && stat.value.kind === 'folder' ? join(path, '.config') : path);
   if (!bytes.ok) {
     problems.say(`--kconfig ${named}: ${bytes.why}`);
     return undefined;
@@ -99,4 +145,3 @@ function readKconfig(host: Host, problems: Problems, named: string): ReadonlyMap
   if (options === undefined) problems.say(`--kconfig ${named}: not a kernel .config`);
   return options;
 }
-

@@ -3,19 +3,28 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 import { check } from './check.ts';
+import { diff } from './diff.ts';
 import { explain } from './explain.ts';
 import { fix } from './fix.ts';
 import { formats } from './formats/formats.ts';
 import type { FormatName } from './formats/formats.ts';
 import type { Confidence } from '../ide/finding.ts';
 import type { Host } from './host.ts';
-import { exitStatus, oneLine, problems } from './problems.ts';
+import { index, type IndexOptions } from './whole-tree.ts';
+import { exitStatus, problems } from './problems.ts';
+import { compilerCall, kbuild } from './kbuild.ts';
+import { oops } from './oops.ts';
 import { race } from './race.ts';
 import { summary } from './summary.ts';
 import { why } from './why.ts';
 
 /** `argv` without the program's own name. Throws only for a defect of the tool itself. */
 export async function run(host: Host, argv: readonly string[]): Promise<number> {
+  const compiler = compilerCall(argv);
+  return compiler === undefined ? runCommand(host, argv) : kbuild(host, compiler, (args) => runCommand(host, args));
+}
+
+async function runCommand(host: Host, argv: readonly string[]): Promise<number> {
   let status: number = exitStatus.nothing;
   const program = commandLine(host, (result) => {
     status = result;
@@ -59,9 +68,9 @@ function commandLine(host: Host, done: (status: number) => void): Command {
     .option('--no-timing', 'leave the time out of the output')
     .option('--stdin-path <path>', 'the file that standard input stands for')
     .option('--index', 'use the whole-tree store')
-    .action((paths: string[], options: Shared & { format: FormatName; rule: string[]; minConfidence: Confidence; timing: boolean; stdinPath?: string; index?: true }) => {
-      if (options.index) return done(notBuilt(host, 'check --index'));
-      done(check(host, paths, { ...options, rules: options.rule }));
+    .option('--kbuild', 'the arguments are a compiler\'s, as `make C=1 CHECK=...` passes them')
+    .action(async (paths: string[], options: Shared & { format: FormatName; rule: string[]; minConfidence: Confidence; timing: boolean; stdinPath?: string; index?: true; jobs?: number }) => {
+      done(await check(host, paths, { ...options, rules: options.rule }));
     });
 
   judging('summary', 'what functions do to locks and references')
@@ -85,6 +94,27 @@ function commandLine(host: Host, done: (status: number) => void): Command {
     .argument('<file:line>')
     .action((at: string, options: Shared) => done(why(host, at, options)));
 
+  judging('oops', 'match the stacks of a crash log with findings')
+    .argument('<logfile>', 'a kernel log; - is standard input')
+    .addOption(new Option('--format <format>', 'form of the output').choices(['text', 'json']).default('text'))
+    .action((log: string, options: Shared & { format: 'text' | 'json' }) => done(oops(host, log, options)));
+
+  judging('diff', 'what a patch on standard input, or REV..REV, does to locks, references and findings')
+    .argument('[rev..rev]', 'two revisions of git')
+    .addOption(new Option('--format <format>', 'form of the output').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--min-confidence <level>', 'leave out what is less sure').choices(['high', 'medium', 'low']).default('medium'))
+    .action((range: string | undefined, options: Shared & { format: 'text' | 'json'; minConfidence: Confidence }) => done(diff(host, range, options)));
+
+  command('index', 'build or refresh the whole-tree store')
+    .option('--tree <dir>', 'the kernel tree (default: the nearest parent that looks like one)')
+    .option('--stats', 'say what the store holds')
+    .option('--jobs <n>', 'number of workers', positive)
+    .addOption(new Option('--shard <i/n>', 'only the i-th of n parts, as a file for --merge').argParser(shardOf).conflicts(['merge', 'clean', 'stats']))
+    .option('-o, --output <file>', 'where the part goes (default: standard output)')
+    .addOption(new Option('--merge <file...>', 'put parts made by --shard together').conflicts('clean'))
+    .option('--clean', 'remove the store')
+    .action(async (options: IndexOptions) => done(await index(host, options)));
+
   command('explain', 'the page of a rule')
     .argument('<rule>')
     .action((rule: string) => done(explain(host, rule)));
@@ -92,25 +122,13 @@ function commandLine(host: Host, done: (status: number) => void): Command {
   command('lsp', 'the language server')
     .requiredOption('--stdio', 'speak over standard input and output')
     .action(async () => done(await host.serve()));
-
-  for (const [name, description] of notBuiltYet) {
-    command(name, `${description} (not built yet)`)
-      .argument('[args...]')
-      .allowUnknownOption()
-      .action(() => done(notBuilt(host, name)));
-  }
   return program;
 }
 
-const notBuiltYet = [
-  ['oops', 'match the stacks of a crash log with findings'],
-  ['diff', 'what a patch does to locks and references'],
-  ['index', 'the whole-tree store'],
-] as const;
-
-function notBuilt(host: Host, what: string): number {
-  host.err(`kreflens: ${oneLine(what)} is not built yet\n`);
-  return exitStatus.failed;
+function shardOf(text: string): { readonly part: number; readonly parts: number } {
+  const [, part, parts] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text) ?? [];
+  if (part === undefined || Number(part) > Number(parts)) throw new InvalidArgumentError('It must be I/N, with I from 1 to N.');
+  return { part: Number(part), parts: Number(parts) };
 }
 
 function positive(text: string): number {

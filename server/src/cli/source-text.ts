@@ -25,6 +25,13 @@ export function sourceText(file: string, bytes: Uint8Array): Result<SourceText> 
   }
 }
 
+/** Text that is not C: a log, a patch. Bytes that are not UTF-8 are replaced. */
+export function plainText(bytes: Uint8Array): Result<string> {
+  if (bytes.length > largestFile) return { ok: false, why: 'larger than 16 MB' };
+  if (bytes.includes(0)) return { ok: false, why: 'binary, not text' };
+  return { ok: true, value: new TextDecoder('utf-8').decode(bytes) };
+}
+
 export function isC(path: string): boolean {
   return path.endsWith('.c') || path.endsWith('.h');
 }

@@ -46,5 +46,9 @@ function parse(host: Host, said: Problems, argument: string, tree: string | unde
   }
   if (colon === -1) return { argument, name };
   const file = findPath(host, said, argument.slice(0, colon), tree);
+  if (file?.kind === 'folder') {
+    said.say(`${file.named}: a folder, not a file`);
+    return undefined;
+  }
   return file === undefined ? undefined : { argument, name, file };
 }

@@ -21,13 +21,13 @@ export function summaryJson(summaries: readonly FunctionSummary[]): string {
   return print({ schema: 1, functions: summaries.map(functionJson) });
 }
 
-function print(value: unknown): string {
+export function print(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
 // JSON.stringify leaves out what is undefined: so are the keys that the contract says are absent.
 
-function findingJson(finding: Finding): unknown {
+export function findingJson(finding: Finding): unknown {
   const { start, end } = finding.range;
   return {
     rule: finding.rule,

@@ -21,7 +21,7 @@ export function junit(report: Report): string {
 function failedCase(finding: Finding): string {
   const body = [`${place(finding)}: ${finding.message}`, ...witnessLines(finding)].join('\n');
   return [
-    `    <testcase classname="${escape(finding.file)}" name="${escape(`${finding.rule} in ${finding.function} (${place(finding)})`)}">\n`,
+    `    <testcase classname="${escape(finding.file)}" name="${escape(`${finding.rule}${finding.function === '' ? '' : ` in ${finding.function}`} (${place(finding)})`)}">\n`,
     `      <failure type="${escape(finding.rule)}" message="${escape(finding.message)}">${escape(body)}</failure>\n`,
     '    </testcase>\n',
   ].join('');

@@ -16,7 +16,7 @@ export function mail(report: Report): string {
 
 function section(finding: Finding, number: number, diagram: string): string {
   const lines = [
-    `${number}. ${place(finding)}, ${finding.function}()`,
+    `${number}. ${place(finding)}${finding.function === '' ? '' : `, ${finding.function}()`}`,
     ...wrap(`${finding.message}.`, '   '),
     `   rule ${finding.rule}, confidence ${finding.confidence}`,
     ...(finding.config === undefined ? [] : [`   only with ${finding.config}`]),

@@ -2,11 +2,17 @@
 
 import type { Gap } from '../../base/gap.ts';
 import type { Finding, Severity } from '../../ide/finding.ts';
-import { catalogue } from '../../ide/rule-catalogue.ts';
+import { catalogue, notices } from '../../ide/rule-catalogue.ts';
 import { witnessChains, type NamedWitness } from '../../ide/witnesses.ts';
 import { fingerprints, type Report } from './report.ts';
 
 const levels: Readonly<Record<Severity, 'warning' | 'note'>> = { warning: 'warning', information: 'note', hint: 'note' };
+
+/** All that a result may name. */
+const reported = [
+  ...catalogue.map(({ id, title, state }) => ({ id, title, enabled: state === 'stable' })),
+  ...notices.map((notice) => ({ ...notice, enabled: true })),
+];
 
 export function sarif(report: Report): string {
   const ids = fingerprints(report.findings);
@@ -19,10 +25,10 @@ export function sarif(report: Report): string {
           driver: {
             name: 'kreflens',
             version: report.version,
-            rules: catalogue.map((rule) => ({
-              id: rule.id,
-              shortDescription: { text: rule.title },
-              defaultConfiguration: { level: 'warning', enabled: rule.state === 'stable' },
+            rules: reported.map(({ id, title, enabled }) => ({
+              id,
+              shortDescription: { text: title },
+              defaultConfiguration: { level: 'warning', enabled },
             })),
           },
         },
@@ -39,7 +45,7 @@ function result(finding: Finding, fingerprint: string): unknown {
   const { start, end } = finding.range;
   return {
     ruleId: finding.rule,
-    ruleIndex: catalogue.findIndex((rule) => rule.id === finding.rule),
+    ruleIndex: reported.findIndex(({ id }) => id === finding.rule),
     level: levels[finding.severity],
     message: { text: finding.message },
     locations: [
@@ -48,7 +54,7 @@ function result(finding: Finding, fingerprint: string): unknown {
           artifactLocation: artifact(finding.file),
           region: { startLine: start.line + 1, startColumn: start.character + 1, endLine: end.line + 1, endColumn: end.character + 1 },
         },
-        logicalLocations: [{ name: finding.function, kind: 'function' }],
+        ...(finding.function === '' ? {} : { logicalLocations: [{ name: finding.function, kind: 'function' }] }),
       },
     ],
     ...codeFlows(finding),

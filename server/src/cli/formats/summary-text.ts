@@ -20,12 +20,32 @@ export function summaryText(summaries: readonly FunctionSummary[]): string {
   return summaries.map(functionText).join('\n');
 }
 
+/** The same in one list, without lines: what of a function is compared when its text changes. */
+export function effectLines(summary: FunctionSummary): readonly string[] {
+  return [
+    ...(Object.keys(lockWords) as LockEffect[]).flatMap((effect) =>
+      summary.locks.filter((lock) => lock.effect === effect).map(({ lock }) => `${lockWords[effect]} ${lock}`)),
+    ...summary.refs.map(reference),
+    ...summary.registry.map(listed),
+    ...summary.writes.map((entry) => `writes ${written(entry)}`),
+    ...(summary.maySleep ? ['may sleep'] : []),
+  ].map(oneLine);
+}
+
+function listed(entry: FunctionSummary['registry'][number]): string {
+  return registryWords[entry.effect](entry.object, entry.in) + condition(entry.when);
+}
+
+function written({ place, value }: FunctionSummary['writes'][number]): string {
+  return `${place} = ${value}`;
+}
+
 function functionText(summary: FunctionSummary): string {
   const lines = [
     ...section('locks', (Object.keys(lockWords) as LockEffect[]).flatMap((effect) => locks(summary, effect))),
-    ...section('references', summary.refs.map(reference)),
-    ...section('lists', summary.registry.map((entry) => registryWords[entry.effect](entry.object, entry.in) + condition(entry.when))),
-    ...section('writes', summary.writes.map(({ place, value }) => `${place} = ${value}`)),
+    ...section('references', summary.refs.map((ref) => `${reference(ref)} (${ref.site.file}:${ref.site.line})`)),
+    ...section('lists', summary.registry.map(listed)),
+    ...section('writes', summary.writes.map(written)),
     ...section('outcomes', summary.outcomes.map(outcome)),
     summary.maySleep ? 'may sleep' : 'does not sleep',
     ...section('not seen', summary.gaps.map((gap) => `${gap.file}:${gap.line}: ${gap.detail}`)),
@@ -47,7 +67,7 @@ function reference(ref: SummaryRef): string {
   const verb = ref.change < 0 ? 'drops' : 'takes';
   const last = ref.change >= 0 ? '' : ref.mayBeLast ? '; may be the last' : '; is not the last';
   const held = ref.held.length === 0 ? 'no lock held' : `${ref.held.join(', ')} held`;
-  return `${verb} ${ref.object}${times}, ${held}${last}${condition(ref.when)} (${ref.site.file}:${ref.site.line})`;
+  return `${verb} ${ref.object}${times}, ${held}${last}${condition(ref.when)}`;
 }
 
 function outcome({ when, returns, effects }: FunctionSummary['outcomes'][number]): string {

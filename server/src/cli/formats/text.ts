@@ -8,7 +8,8 @@ export function text(report: Report): string {
   return report.findings.map(findingText).join('');
 }
 
-function findingText(finding: Finding): string {
+/** The finding's line and its witnesses, with the last newline. */
+export function findingText(finding: Finding): string {
   const details = [
     ...witnessLines(finding),
     ...(finding.config === undefined ? [] : [`only with ${finding.config}`]),
