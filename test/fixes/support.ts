@@ -40,6 +40,19 @@ export function pick(all: readonly Offer[], id: string): VerifiedFix {
   return found;
 }
 
+/** A function with a fix that holds. */
+export function bodyWith(texts: Texts, id: string, name: string, below?: Files): string {
+  const fix = pick(offers(texts, below), id);
+  if (fix.refuted.length > 0) throw new Error(`${id} is refuted: ${fix.refuted.join('; ')}`);
+  const file = fix.edits[0]?.file ?? '';
+  return body(fixed(texts, fix).get(file) ?? '', name);
+}
+
+/** All fixes of all findings: refuted ones in brackets. */
+export function ids(all: readonly Offer[]): string {
+  return all.flatMap((offer) => offer.fixes).map((fix) => (fix.refuted.length > 0 ? `[${fix.id}]` : fix.id)).join(' ');
+}
+
 /** A function's text from its name to the closing brace in the first column. */
 export function body(text: string, name: string): string {
   const start = text.search(new RegExp(`^\\w[^;\\n]*\\b${name}\\(`, 'm'));

@@ -1,7 +1,8 @@
-// textDocument/codeAction: one quick fix per verified fix of the findings in the range; no fix-all, one race is one
-// decision.
+// textDocument/codeAction: one quick fix per verified fix of the findings in the range, refuted ones disabled with their
+// reason; no fix-all, one race is one decision. Where there is no finding, and only if somebody asked for it: assertions
+// of what the put on the line relies on.
 
-import { CodeActionKind, type CodeAction, type CodeActionParams, type TextDocumentEdit, type TextEdit, type WorkspaceEdit } from 'vscode-languageserver/node';
+import { CodeActionKind, CodeActionTriggerKind, type CodeAction, type CodeActionParams, type TextDocumentEdit, type TextEdit, type WorkspaceEdit } from 'vscode-languageserver/node';
 
 import type { Edit, VerifiedFix } from '../ide/workspace.ts';
 import { uriOf } from './addresses.ts';
@@ -22,6 +23,10 @@ export function codeActions(session: Session, params: CodeActionParams): CodeAct
   const last = document.wire.fromWire(params.range.end).line;
   // By line, as a finding is one call: a caret anywhere on its line is meant.
   const findings = answerFor(session, document).findings.filter(({ range }) => range.start.line <= last && range.end.line >= first);
+  // An editor that moves its light bulb with the caret asks for nothing: an analysis per line is too much for that.
+  if (findings.length === 0 && params.context.triggerKind !== CodeActionTriggerKind.Automatic) {
+    return tree.workspace.facts(document.place.file, first + 1).flatMap((fact) => action(session, document, fact, false));
+  }
   return findings.flatMap((finding) => {
     const fixes = tree.workspace.fixes(finding);
     const preferred = fixes.find(({ refuted }) => refuted.length === 0);

@@ -47,6 +47,31 @@ export function checkedGet(knowledge: Knowledge, name: string): string | undefin
   return closest(found, name)?.name;
 }
 
+/** The function that reads a counter of this type: kref_read() for a struct kref, refcount_read() for a refcount_t. */
+export function countReader(knowledge: Knowledge, type: string): string | undefined {
+  const family = /^(?:struct )?([a-z0-9]+)/.exec(type)?.[1];
+  const found = [...knowledge.primitives.values()].filter((one) => one.reads === 'arg0' && !one.historic && familyOf(one.name) === family);
+  return closest(found, `${family ?? ''}_`)?.name;
+}
+
+/**
+ * The function that takes an object of a struct off by its node `member`, and all that goes with it: kobject_del() for
+ * the entry of a struct kobject.
+ */
+export function unlinker(knowledge: Knowledge, struct: string, member: string): Primitive | undefined {
+  const family = `${struct.replace(/^struct /, '')}_`;
+  const found = [...knowledge.primitives.values()].filter((one) => !one.historic && one.name.startsWith(family) &&
+    one.effects?.some((effect) => effect.do === 'unlink' && effect.item === `arg0.${member}`) === true);
+  return closest(found, family);
+}
+
+/** What tells lockdep, and everybody else, that a lock of whatever kind is held. */
+export function assertion(knowledge: Knowledge): string | undefined {
+  const found = [...knowledge.primitives.values()].filter((one) => !one.historic && one.source.endsWith('/lockdep.h') &&
+    one.effects?.some((effect) => effect.do === 'assert-held' && effect.lock === 'arg0') === true);
+  return found.map(({ name }) => name).toSorted((one, other) => one.length - other.length)[0];
+}
+
 const familyOf = (name: string): string => name.slice(0, name.indexOf('_'));
 
 function closest<T extends { readonly name: string }>(found: readonly T[], name: string): T | undefined {

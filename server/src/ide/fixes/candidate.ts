@@ -22,22 +22,28 @@ export interface Candidate {
   readonly refuted?: readonly string[];
   /** What a failed trial means here, where that says more than what it found. */
   readonly explain?: (report: TrialReport) => string | undefined;
+  /** Nobody would try it unless told: refuted, it is of no interest. */
+  readonly onlyIfProved?: true;
   /** Functions that are entered with the lock held from now on. */
   readonly enteredLocked?: readonly FunctionRef[];
 }
 
-/** The finding with all that the analysis knows of it. */
-export interface Problem {
+/** The finding, and the function it is in. */
+export interface Subject {
   readonly session: Session;
   readonly context: RuleContext;
   readonly finding: Finding;
+  readonly ref: FunctionRef;
+  readonly source: FunctionSource;
+}
+
+/** A finding on a put, with all that the analysis knows of it. */
+export interface Problem extends Subject {
   readonly instance: Instance;
   readonly judged: Judged;
   readonly lookup: LookupRecord;
   /** That every lookup of the registry holds. */
   readonly lock: NamedLock;
-  readonly ref: FunctionRef;
-  readonly source: FunctionSource;
   /** The way on which the put may be the last, up to it. */
   readonly before: readonly Effect[];
 }

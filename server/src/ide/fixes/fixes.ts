@@ -1,22 +1,39 @@
 // The fixes of a finding, each proved on a copy before it is offered. A fix that does not hold is returned too, with the
 // reason: people would try it otherwise.
 
-import { lookupLocks } from '../../finality/judge.ts';
-import { foldLastPuts } from '../../engine/summarise.ts';
-import { rangeOf } from '../../rules/context.ts';
-import { contextOf } from '../check.ts';
+import { lineStarts, offsetAt } from '../../base/span.ts';
 import type { Finding } from '../finding.ts';
 import type { Session } from '../session.ts';
 import type { VerifiedFix } from '../workspace.ts';
-import type { Candidate, Problem } from './candidate.ts';
+import type { Candidate, Problem, Subject } from './candidate.ts';
+import { assertHeldFixes } from './assert-held.ts';
 import { checkedGetFixes } from './checked-get.ts';
+import { contextNow } from './context-now.ts';
+import { deferredUnlinkFixes } from './deferred-unlink.ts';
 import { holdLockFixes } from './hold-lock.ts';
+import { lateGetFixes } from './late-get.ts';
 import { lockingPutFixes } from './locking-put.ts';
+import { lostPointerFixes } from './lost-pointer.ts';
+import { onlyHolderFixes } from './only-holder.ts';
+import { putProblem } from './put.ts';
 import { reorderFixes } from './reorder.ts';
 import { functionSource } from './source.ts';
-import { openTrial, type Trial } from './trial.ts';
+import { openTrial } from './trial.ts';
+import { verified } from './verified.ts';
 
-const MAKERS: readonly ((problem: Problem) => readonly Candidate[])[] = [reorderFixes, lockingPutFixes, holdLockFixes, checkedGetFixes];
+const LAST_PUT: readonly ((problem: Problem) => readonly Candidate[])[] =
+  [reorderFixes, lockingPutFixes, holdLockFixes, checkedGetFixes, assertHeldFixes];
+
+const MAKERS: Partial<Record<Finding['rule'], (subject: Subject) => readonly Candidate[]>> = {
+  'final-put-outside-lookup-lock': (subject) => {
+    const problem = putProblem(subject, 'unlocked');
+    return problem ? LAST_PUT.flatMap((make) => make(problem)) : [];
+  },
+  'unlink-deferred-past-lock': deferredUnlinkFixes,
+  'teardown-while-shared': onlyHolderFixes,
+  'lookup-get-outside-lock': lateGetFixes,
+  'ref-leak': lostPointerFixes,
+};
 
 /** Answers by record source: a session makes a new one when a text changes. An editor asks again whenever the caret moves. */
 const answers = new WeakMap<Session['source'], Map<string, readonly VerifiedFix[]>>();
@@ -33,54 +50,24 @@ export function fixesOf(session: Session, finding: Finding): readonly VerifiedFi
 }
 
 function proveAll(session: Session, finding: Finding): readonly VerifiedFix[] {
-  const problem = problemOf(session, finding);
-  if (!problem) return [];
-  const trial = openTrial(session, finding);
-  const fixes = MAKERS.flatMap((make) => make(problem)).map((candidate) => verified(trial, finding, candidate));
+  const make = MAKERS[finding.rule];
+  const subject = make && subjectOf(session, finding);
+  if (!make || !subject) return [];
+  const trial = openTrial(session, finding.file);
+  const fixes = make(subject).flatMap((candidate) => {
+    const fix = verified(trial, candidate, finding);
+    return fix.refuted.length > 0 && candidate.onlyIfProved ? [] : [fix];
+  });
   return [...fixes.filter((fix) => fix.refuted.length === 0), ...fixes.filter((fix) => fix.refuted.length > 0)];
 }
 
-/** undefined: the finding is of another rule, or no longer true of the text. */
-function problemOf(session: Session, finding: Finding): Problem | undefined {
-  if (finding.rule !== 'final-put-outside-lookup-lock') return undefined;
-  const context = contextOf(session, session.code.functionsIn(finding.file));
-  for (const instance of context.analysis.instances) {
-    const [site] = instance.chain;
-    if (!site || site.file !== finding.file || site.function !== finding.function) continue;
-    const { start, end } = rangeOf(context, site);
-    if (start.line !== finding.range.start.line || start.character !== finding.range.start.character || end.line !== finding.range.end.line) continue;
-    const judged = instance.judged.find((one) => one.verdict.kind === 'unlocked');
-    if (judged?.verdict.kind !== 'unlocked') continue;
-    const { lookup } = judged.verdict;
-    const [lock] = lookupLocks(lookup, context.analysis.entryLocks);
-    const source = functionSource(session.code, instance.ref, session.textOf(finding.file));
-    if (!lock || !source) continue;
-    const effects = foldLastPuts(judged.put.final.state.effects);
-    const before = effects.slice(0, effects.findIndex((effect) => effect.do === 'put' && effect.chain === judged.put.chain));
-    return { session, context, finding, instance, judged, lookup, lock, ref: instance.ref, source, before };
-  }
-  return undefined;
-}
-
-function verified(trial: Trial, finding: Finding, candidate: Candidate): VerifiedFix {
-  const { id, title, edits, proved, assumed } = candidate;
-  if (candidate.refuted) return { id, title, edits, proved: [], assumed: [], refuted: candidate.refuted };
-  const report = trial.try(edits, candidate.enteredLocked ?? []);
-  // What holds under an option only was there before, behind the defect that is repaired.
-  const certain = report.appeared.filter((one) => one.config === undefined);
-  const conditional = report.appeared.filter((one) => one.config !== undefined);
-  const failed = [
-    ...report.broken,
-    ...certain.map((one) => `${one.message} (${one.rule} in ${one.function}())`),
-    ...report.lost.map((object) => `a reference to '${object}' would no longer be dropped`),
-    ...(report.gone ? [] : [`the put may still be the last one outside '${finding.lock ?? 'the lock'}'`]),
-  ];
-  const explained = failed.length > 0 ? candidate.explain?.(report) : undefined;
-  const reasons = explained === undefined ? failed : [explained];
-  if (reasons.length > 0) return { id, title, edits, proved: [], assumed: [], refuted: reasons };
-  return {
-    id, title, edits, refuted: [],
-    proved: [...proved, 'analysed again with the change: the finding is gone, no other appeared, locks and references are balanced as before'],
-    assumed: [...assumed, ...conditional.map((one) => `${one.config} is off; with it: ${one.message} (${one.rule} in ${one.function}())`)],
-  };
+/** undefined: the function is not there any more, or not all of it is understood. */
+function subjectOf(session: Session, finding: Finding): Subject | undefined {
+  const text = session.textOf(finding.file);
+  const offset = offsetAt(lineStarts(text), finding.range.start);
+  const context = contextNow(session, finding.file);
+  const ref = session.code.functionsIn(finding.file)
+    .find(({ name, item: { span } }) => name === finding.function && span.start <= offset && offset < span.end);
+  const source = ref && functionSource(session.code, ref, text);
+  return source && { session, context, finding, ref, source };
 }

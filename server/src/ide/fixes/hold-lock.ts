@@ -1,7 +1,7 @@
 // Takes the lookup's lock around the put. Right unless the lock is held already, the release takes it itself, or
 // something under it sleeps where it must not; under the membership test if the object is an entry only sometimes.
 
-import { printPlace } from '../../domain/value.ts';
+import { printPlace, rootOf } from '../../domain/value.ts';
 import { chainKey } from '../../finality/judge.ts';
 import type { FunctionRef } from '../../program/code.ts';
 import { objectText, spanIn } from '../../rules/context.ts';
@@ -10,20 +10,28 @@ import type { Session } from '../session.ts';
 import type { Edit } from '../workspace.ts';
 import { isVisibleIn, lockCalls, type LockCalls } from './apis.ts';
 import type { Candidate, Problem } from './candidate.ts';
-import { behind, COLUMNS, columnsOf, declarationEdit, indentOf, takenNames, wholeLines } from './layout.ts';
+import { testsMembership } from './cleanup.ts';
+import { behind, declarationEdit, fittedIf, indentOf, takenNames, wholeLines } from './layout.ts';
+import { inHelper } from './put.ts';
 import {
   ancestor, callParts, descendants, functionSource, spanOf, statementAt, substituted, textOf, type FunctionSource, type SyntaxNode,
 } from './source.ts';
+import { previousStatement } from './statements.ts';
 
 export function holdLockFixes(problem: Problem): readonly Candidate[] {
-  const { source, context, finding, lock, instance, lookup, session } = problem;
+  const inner = inHelper(problem);
+  return [...holdHere(problem, 'hold-lookup-lock'), ...(inner ? holdHere(inner, 'hold-lookup-lock-in-helper') : [])];
+}
+
+function holdHere(problem: Problem, id: string): readonly Candidate[] {
+  const { source, context, finding, lock, instance, lookup, session, ref } = problem;
   const site = instance.chain[0];
   const statement = site && statementAt(source, spanIn(context, site));
   if (statement?.type !== 'expression_statement' || !isVisibleIn(lock, finding.file)) return [];
   const users = [lookup.ref, ...session.code.functionsIn(lookup.ref.file)];
   const calls = lockCalls(session.code, session.engine.base.knowledge, lock, users);
   if (!calls) return [];
-  const guard = problem.judged.registry.generic ? membershipTest(problem) : '';
+  const guard = problem.judged.registry.generic && !hasMembershipTest(problem) ? membershipTest(problem) : '';
   if (guard === undefined) return [];
   const edits = wrapped(problem, statement, calls, guard);
   if (!edits) return [];
@@ -31,20 +39,26 @@ export function holdLockFixes(problem: Problem): readonly Candidate[] {
   const name = (call && callParts(source, call)?.name) ?? 'the put';
   const refuted = refutations(problem, statement, calls);
   return [{
-    id: 'hold-lookup-lock',
-    title: `Hold ${lock.text} around ${name}()`,
+    id,
+    title: ref.name === finding.function ? `Hold ${lock.text} around ${name}()` : `Hold ${lock.text} around ${name}() in ${ref.name}()`,
     edits,
     proved: [
       `the put runs under '${lock.text}', which ${lookup.ref.name}() holds to find the object`,
-      `no known caller of ${finding.function}() holds '${lock.text}' already, and the release does not take it`,
+      `no known caller of ${ref.name}() holds '${lock.text}' already, and the release does not take it`,
       ...(calls.mode === 'spin' ? ['nothing that may sleep is called under the spinlock'] : []),
     ],
     assumed: [
-      ...(problem.ref.item.isStatic ? [] : [`no caller of ${finding.function}() in other files holds '${lock.text}'`]),
+      ...(ref.item.isStatic ? [] : [`no caller of ${ref.name}() in other files holds '${lock.text}'`]),
       ...problem.judged.put.locks.map((held) => `nobody takes '${held.text}' with '${lock.text}' held: here it is the other way round`),
     ],
     ...(refuted.length > 0 ? { refuted } : {}),
   }];
+}
+
+/** The function puts only what it has found to be an entry. */
+function hasMembershipTest({ instance, session, ref }: Problem): boolean {
+  const root = instance.judged[0] && rootOf(instance.judged[0].put.object.count).node;
+  return root?.k === 'param' && testsMembership(session, ref, root.index);
 }
 
 /** What speaks against it before any trial. */
@@ -110,7 +124,7 @@ function wrapped({ source, finding }: Problem, statement: SyntaxNode, calls: Loc
   const indent = indentOf(source.text, span.start);
   const end = behind(source.text, span.end);
   // Dropped a line before: it is dropped a line later.
-  const previous = guard === '' ? unlabelled(statement.previousNamedSibling) : null;
+  const previous = guard === '' ? unlabelled(previousStatement(statement)) : null;
   if (previous && textOf(source, previous) === drop) {
     const from = spanOf(source, previous).start;
     return [
@@ -123,7 +137,7 @@ function wrapped({ source, finding }: Problem, statement: SyntaxNode, calls: Loc
   if (guard !== '') {
     if (parent.type !== 'compound_statement') return undefined;
     const inner = [take, text, drop].map((line) => `${indent}\t${line}`).join('\n');
-    return [...declared, { file, ...span, newText: `${fittedIf(indent, guard)}\n${inner}\n${indent}} else {\n${indent}\t${text}\n${indent}}` }];
+    return [...declared, { file, ...span, newText: `${fittedIf(indent, guard, ' {')}\n${inner}\n${indent}} else {\n${indent}\t${text}\n${indent}}` }];
   }
   const around = (closing: string): readonly Edit[] => [
     ...declared, { file, start: span.start, end: span.start, newText: `${take}\n${indent}` },
@@ -140,18 +154,6 @@ function wrapped({ source, finding }: Problem, statement: SyntaxNode, calls: Loc
 /** The statement behind its labels. */
 function unlabelled(node: SyntaxNode | null): SyntaxNode | null {
   return node?.type === 'labeled_statement' ? unlabelled(node.lastNamedChild) : node;
-}
-
-function fittedIf(indent: string, guard: string): string {
-  const lines = [''];
-  for (const part of `if (${guard}) {`.split(/(?<=&&) /)) {
-    const last = lines.at(-1) ?? '';
-    const longer = last === '' ? part : `${last} ${part}`;
-    const before = lines.length === 1 ? indent : `${indent}    `;
-    if (last !== '' && columnsOf(before + longer) > COLUMNS) lines.push(part);
-    else lines[lines.length - 1] = longer;
-  }
-  return lines.join(`\n${indent}    `);
 }
 
 /** undefined: the name is taken by something else. */

@@ -43,6 +43,19 @@ export function fitted(indent: string, statement: string): string {
   return lines.join(`\n${below}`);
 }
 
+/** `if (guard)` and what follows on its line, broken behind `&&` where it gets too long. */
+export function fittedIf(indent: string, guard: string, after: '' | ' {'): string {
+  const lines = [''];
+  for (const part of `if (${guard})${after}`.split(/(?<=&&) /)) {
+    const last = lines.at(-1) ?? '';
+    const longer = last === '' ? part : `${last} ${part}`;
+    const before = lines.length === 1 ? indent : `${indent}    `;
+    if (last !== '' && columnsOf(before + longer) > COLUMNS) lines.push(part);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines.join(`\n${indent}    `);
+}
+
 /**
  * What stands before one more argument, for a call that is renamed: a space, or the next line below the first argument
  * if the statement's line would get too long.

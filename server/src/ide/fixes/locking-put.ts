@@ -10,6 +10,7 @@ import { argumentOf, isVisibleIn, lockingPut, names, putOf, type LockCalls } fro
 import type { Candidate, Problem } from './candidate.ts';
 import { beforeArgument, wholeLines } from './layout.ts';
 import { ancestor, callAt, callParts, descendants, functionSource, spanOf, textOf, type CallParts, type FunctionSource, type SyntaxNode } from './source.ts';
+import { nextStatement } from './statements.ts';
 
 /** These forms also shut out interrupts or softirqs, which the locking puts do not. */
 const SHUTS_OUT_MORE = /_(?:bh|irq|irqsave)$/;
@@ -140,7 +141,7 @@ function statementWhenLast(source: FunctionSource, call: SyntaxNode): SyntaxNode
   const own = textOf(source, call);
   const first = then.type === 'compound_statement' ? then.namedChildren.find((node) => node.type !== 'comment') : then;
   if (text === own) return then.type === 'compound_statement' ? first : undefined;
-  if (text === `!${own}` && (first?.type === 'return_statement' || first?.type === 'goto_statement')) return test.nextNamedSibling ?? undefined;
+  if (text === `!${own}` && (first?.type === 'return_statement' || first?.type === 'goto_statement')) return nextStatement(test) ?? undefined;
   return undefined;
 }
 

@@ -9,9 +9,8 @@ import { objectText, spanIn } from '../../rules/context.ts';
 import type { Edit } from '../workspace.ts';
 import type { Candidate, Problem } from './candidate.ts';
 import { behind, declarationEdit, fitted, freeName, indentOf, takenNames, wholeLines } from './layout.ts';
-import {
-  callAt, callParts, childOf, descendants, functionSource, spanOf, statementAt, substituted, textOf, type FunctionSource, type SyntaxNode,
-} from './source.ts';
+import { callAt, callParts, childOf, descendants, spanOf, statementAt, textOf, type FunctionSource, type SyntaxNode } from './source.ts';
+import { lastName, parameterName, unwrapped } from './wrapper.ts';
 
 type Put = Effect & { readonly do: 'put' };
 
@@ -149,7 +148,8 @@ function withPointer(problem: Problem, put: Put, first: Site, region: Span, text
     };
   }
   if (!outer || !parts || source.text.slice(region.start, region.end) !== `${textOf(source, outer)};`) return undefined;
-  const inner = unwrapped(problem, put, 1, parts);
+  const site = put.chain[1];
+  const inner = site && unwrapped(problem, parts, site);
   const index = inner?.args.indexOf(object) ?? -1;
   if (!inner || index < 0) return undefined;
   const wrapper = code.resolve(parts.name, problem.finding.file);
@@ -161,36 +161,8 @@ function withPointer(problem: Problem, put: Put, first: Site, region: Span, text
   };
 }
 
-/** The call that a wrapper consists of, in the terms of the wrapper's caller. */
-function unwrapped(
-  { context, session }: Problem, put: Put, depth: number, outer: { readonly name: string; readonly args: readonly { readonly text: string }[] },
-): { readonly name: string; readonly args: readonly string[] } | undefined {
-  const site = put.chain[depth];
-  const wrapper = site && context.code.resolve(outer.name, put.chain[depth - 1]?.file ?? site.file);
-  if (!site || !wrapper || wrapper.name !== site.function) return undefined;
-  const source = functionSource(context.code, wrapper, session.textOf(wrapper.file));
-  const call = source && callAt(source, spanIn(context, site));
-  const parts = call && callParts(source, call);
-  const statement = call?.parent;
-  if (!parts || statement?.type !== 'expression_statement' || statement.parent?.namedChildren.length !== 1) return undefined;
-  if (statement.parent.parent?.type !== 'function_definition') return undefined;
-  const names = context.code.ir(wrapper).params.map((param) => param.name);
-  const given = new Map(names.map((name, index) => [name, outer.args[index]?.text ?? name]));
-  if ([...given.values()].some((text) => !/^[\w.>-]+$/.test(text))) return undefined;
-  return { name: parts.name, args: parts.args.map(({ node }) => substituted(source, node, given)) };
-}
-
 function callsOf(source: FunctionSource, name: string): number {
   return descendants(source.root).filter((node) => node.type === 'call_expression' && callParts(source, node)?.name === name).length;
-}
-
-function parameterName({ context, finding }: Problem, callee: string | undefined, index: number): string | undefined {
-  const ref = callee === undefined ? undefined : context.code.resolve(callee, finding.file);
-  return ref && context.code.ir(ref).params[index]?.name;
-}
-
-function lastName(object: string): string {
-  return /\w+$/.exec(object)?.[0] ?? 'object';
 }
 
 /** The function that a statement calls. */
