@@ -1,4 +1,5 @@
-// What any client must be able to do with the bundled sample: see the finding, read the hover, apply the fix.
+// What any client must be able to do with the bundled sample: see the finding, read the hover, find the places under a
+// lock and the callers, apply the fix.
 // A client's script does it in the real client and prints one line of JSON, an `Answer`; here it is judged.
 
 import assert from 'node:assert/strict';
@@ -13,6 +14,10 @@ export interface Answer {
   readonly diagnostics: readonly { readonly line: number; readonly code: string; readonly message: string }[];
   /** The hover at the first diagnostic's start, as plain text or Markdown. */
   readonly hover: string;
+  /** What the client finds for the workspace symbol `lock:groups_lock`: the registry's places under that lock. */
+  readonly symbols: readonly string[];
+  /** Incoming calls of the function with the finding, with their details. */
+  readonly callers: readonly string[];
   /** Titles of the code actions there. */
   readonly actions: readonly string[];
   /** Codes of the diagnostics that are left after the first action was applied. */
@@ -62,6 +67,8 @@ export function assertServed(answer: Answer): void {
   assert.deepEqual(answer.diagnostics.map(({ line, code }) => ({ line, code })), [{ line: put, code: RULE }]);
   assert.match(answer.diagnostics[0]?.message ?? '', /last put of .*groups_lock/);
   assert.match(answer.hover, /last/);
+  assert.deepEqual(answer.symbols, ['lock:groups_lock lookup kref_get(&group->ref)']);
+  assert.deepEqual(answer.callers, ['member_del: no lock held']);
   assert.ok(answer.actions.length > 0, 'a fix is offered');
   assert.deepEqual(answer.afterFix, []);
 }

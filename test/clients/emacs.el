@@ -17,6 +17,10 @@
   "The server's own words for a Flymake DIAGNOSTIC."
   (alist-get 'eglot-lsp-diag (flymake-diagnostic-data diagnostic)))
 
+(defun kreflens-map (function list)
+  "FUNCTION of each of LIST, as a vector."
+  (vconcat (mapcar function list)))
+
 (defun kreflens-session ()
   (add-to-list 'eglot-server-programs
                (cons 'c-mode (append (json-parse-string (getenv "KREFLENS_SERVER") :array-type 'list) nil)))
@@ -33,9 +37,17 @@
                            (code . ,(plist-get (kreflens-lsp-diagnostic one) :code))
                            (message . ,(plist-get (kreflens-lsp-diagnostic one) :message))))
                        diagnostics))
-         hover actions)
+         hover symbols callers actions)
     (goto-char (flymake-diagnostic-beg first))
     (setq hover (plist-get (jsonrpc-request server :textDocument/hover (eglot--TextDocumentPositionParams)) :contents))
+    (setq symbols (kreflens-map (lambda (one) (plist-get one :name))
+                                (jsonrpc-request server :workspace/symbol '(:query "lock:groups_lock"))))
+    (save-excursion
+      (re-search-backward "^static void group_put")
+      (search-forward "void ")
+      (let ((items (jsonrpc-request server :textDocument/prepareCallHierarchy (eglot--TextDocumentPositionParams))))
+        (setq callers (kreflens-map (lambda (one) (format "%s: %s" (plist-get (plist-get one :from) :name) (plist-get (plist-get one :from) :detail)))
+                                    (jsonrpc-request server :callHierarchy/incomingCalls `(:item ,(aref items 0)))))))
     (setq actions (eglot-code-actions (flymake-diagnostic-beg first) (flymake-diagnostic-end first)))
     (eglot--apply-workspace-edit (plist-get (car actions) :edit))
     ;; Sent by an idle timer otherwise, and a batch Emacs is never idle.
@@ -43,6 +55,8 @@
     (kreflens-wait-until "diagnostics after the fix" (lambda () (< (length (flymake-diagnostics)) (length diagnostics))))
     `((diagnostics . ,(vconcat seen))
       (hover . ,(substring-no-properties (eglot--hover-info hover)))
+      (symbols . ,symbols)
+      (callers . ,callers)
       (actions . ,(vconcat (mapcar (lambda (one) (plist-get one :title)) actions)))
       (afterFix . ,(vconcat (mapcar #'flymake-diagnostic-text (flymake-diagnostics)))))))
 

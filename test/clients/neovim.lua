@@ -24,7 +24,7 @@ local function main()
 
   wait_until('diagnostics', function() return #vim.diagnostic.get(0) > 0 end)
   local diagnostics = vim.diagnostic.get(0)
-  local answer = { diagnostics = {}, hover = '', actions = {}, afterFix = {} }
+  local answer = { diagnostics = {}, hover = '', symbols = {}, callers = {}, actions = {}, afterFix = {} }
   for _, one in ipairs(diagnostics) do
     local code = one.code or (one.user_data and one.user_data.lsp and one.user_data.lsp.code)
     table.insert(answer.diagnostics, { line = one.lnum, code = code, message = one.message })
@@ -37,6 +37,18 @@ local function main()
       answer.hover = table.concat(vim.lsp.util.convert_input_to_markdown_lines(hover.result.contents), '\n')
     end
   end
+
+  local function ask(method, params)
+    for _, one in pairs(vim.lsp.buf_request_sync(0, method, params, 10000) or {}) do
+      if one.result then return one.result end
+    end
+    return {}
+  end
+  for _, one in ipairs(ask('workspace/symbol', { query = 'lock:groups_lock' })) do table.insert(answer.symbols, one.name) end
+  vim.fn.search('^static void \\zsgroup_put', 'bw')
+  local item = ask('textDocument/prepareCallHierarchy', vim.lsp.util.make_position_params())[1]
+  vim.api.nvim_win_set_cursor(0, { diagnostics[1].lnum + 1, diagnostics[1].col })
+  for _, one in ipairs(ask('callHierarchy/incomingCalls', { item = item })) do table.insert(answer.callers, one.from.name .. ': ' .. one.from.detail) end
 
   local chosen = false
   vim.ui.select = function(items, options, choose)

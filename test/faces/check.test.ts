@@ -50,10 +50,6 @@ const refusals: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a .config that is none', ['check', '--kconfig', 'notes.txt', 'clean.c'], /notes\.txt: not a kernel \.config/],
   ['--stdin-path without -', ['check', '--stdin-path', 'a.c', 'clean.c'], /--stdin-path needs/],
   ['a --stdin-path that is not C', ['check', '--stdin-path', 'notes.txt', '-'], /--stdin-path notes\.txt: not C/],
-  ['a store that is not built yet', ['check', '--index', 'clean.c'], /not built yet/],
-  ['oops', ['oops', 'log.txt'], /oops is not built yet/],
-  ['diff', ['diff', '--tree', '.', 'a..b'], /diff is not built yet/],
-  ['index', ['index', '--stats'], /index is not built yet/],
   ['lsp without a transport', ['lsp'], /--stdio/],
 ];
 

@@ -8,6 +8,8 @@ import type { TestContext } from 'node:test';
 import type { Host } from '../../server/src/cli/host.ts';
 import { run } from '../../server/src/cli/run.ts';
 import { disk, diskFiles } from '../../server/src/main/disk.ts';
+import { indexHost } from '../../server/src/main/index-host.ts';
+import { git } from '../../server/src/main/git.ts';
 import { openFakeWorkspace } from './fake-workspace.ts';
 
 /** A folder with these files, gone after the test. Names are paths inside it. */
@@ -36,15 +38,18 @@ export async function kreflens(cwd: string, args: readonly string[], change: Par
   const status = await run(
     {
       cwd,
+      env: () => undefined,
       version: '1.2.3',
       now: () => 0,
       out: (text) => void (out += text),
       err: (text) => void (err += text),
       ...disk,
       readStdin: () => ({ ok: false, why: 'not given' }),
+      git,
       page: () => undefined,
       filesOf: diskFiles,
       openWorkspace: openFakeWorkspace,
+      index: indexHost,
       serve: () => Promise.resolve(0),
       ...change,
     },

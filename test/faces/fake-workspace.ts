@@ -76,6 +76,8 @@ export function openFakeWorkspace(files: Files, options: WorkspaceOptions): Work
         stats: { files: named.length, functions: named.length, analysed: named.length },
       };
     },
+    mistakes: () => [],
+    useIndex: () => undefined,
     summary: (name, file) =>
       name !== 'drop' ? [] : [
         {
@@ -92,6 +94,7 @@ export function openFakeWorkspace(files: Files, options: WorkspaceOptions): Work
       markdown: `**at** ${position.line}:${position.character}`, plain: `at ${position.line}:${position.character}`,
       start: position, end: { line: position.line, character: position.character + 1 },
     }),
+    facts: () => [],
     fixes: (finding) => {
       const text = read(finding.file) ?? '';
       return fixes(finding.file, (lineStarts(text)[finding.range.start.line] ?? 0) + finding.range.start.character);
@@ -99,5 +102,13 @@ export function openFakeWorkspace(files: Files, options: WorkspaceOptions): Work
     why: (file, line) =>
       (read(file) ?? '').split('\n')[line - 1]?.includes('put(') ? { verdict: 'can be the last', lines: ['nobody else holds one'] } : undefined,
     race: (finding) => `CPU0            CPU1\nput ${finding.object}\n                get`,
+    interleaving: (finding) => [
+      { cpu: 0, depth: 0, kind: 'call', text: `put ${finding.object}`, held: [], count: 0, place: { file: finding.file, line: finding.range.start.line + 1 } },
+      { cpu: 1, depth: 0, kind: 'wrong', text: 'get', held: ['items_lock'], count: 1 },
+    ],
+    around: {
+      registries: () => [], functionAt: () => undefined, callers: () => ({ calls: [], tables: [] }), callees: () => [], callersThrough: () => [],
+      inlayHints: () => [], lensPlaces: () => [], lens: () => undefined, commitHelp: () => undefined,
+    },
   };
 }

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { formats } from '../../server/src/cli/formats/formats.ts';
 import type { Report } from '../../server/src/cli/formats/report.ts';
 import type { Finding } from '../../server/src/ide/finding.ts';
+import { catalogue, notices } from '../../server/src/ide/rule-catalogue.ts';
 
 const race: Finding = {
   rule: 'final-put-outside-lookup-lock', severity: 'warning', confidence: 'high',
@@ -143,7 +144,7 @@ test('sarif: the structure that 2.1.0 asks for', () => {
   assert.equal(log.$schema, 'https://json.schemastore.org/sarif-2.1.0.json');
   const [run] = log.runs;
   const { rules } = run.tool.driver;
-  assert.equal(rules.length, 11);
+  assert.deepEqual(rules.map(({ id }: { id: string }) => id), [...catalogue, ...notices].map(({ id }) => id));
   assert.equal(run.results.length, 2);
   for (const result of run.results) {
     assert.equal(rules[result.ruleIndex].id, result.ruleId);
@@ -161,4 +162,20 @@ test('sarif: the structure that 2.1.0 asks for', () => {
   assert.deepEqual(run.results[0].locations[0].physicalLocation.region, { startLine: 42, startColumn: 2, endLine: 42, endColumn: 16 });
   assert.equal(run.invocations[0].toolExecutionNotifications.length, 1);
   assert.deepEqual(JSON.parse(formats.sarif(empty)).runs[0].results, []);
+});
+
+test('a notice outside of any function is printed by every form, and names none', () => {
+  const notice: Finding = {
+    rule: 'suppression', severity: 'information', confidence: 'medium', file: 'a.c', function: '', message: 'says nothing',
+    range: { start: { line: 3, character: 0 }, end: { line: 3, character: 9 } }, fixes: [], gaps: [],
+  };
+  const only = { ...report, findings: [notice], gaps: [], race: () => '' };
+  assert.equal(formats.text(only), 'a.c:4:1: information: says nothing [suppression]\n');
+  assert.equal(formats.mail(only), 'kreflens 1.2.3 reports 1 finding.\n\n1. a.c:4:1\n   says nothing.\n   rule suppression, confidence medium\n');
+  assert.match(formats.junit(only), /<testcase classname="a\.c" name="suppression \(a\.c:4:1\)">/);
+  const [result] = JSON.parse(formats.sarif(only)).runs[0].results;
+  assert.equal('logicalLocations' in result.locations[0], false);
+  assert.equal('codeFlows' in result, false);
+  assert.match(formats.github(only), /^::notice file=a\.c,line=4,/);
+  assert.equal(JSON.parse(formats.gitlab(only))[0].check_name, 'suppression');
 });

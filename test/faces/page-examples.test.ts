@@ -8,7 +8,7 @@ import { openWorkspace } from '../../server/src/ide/open-workspace.ts';
 import { catalogue } from '../../server/src/ide/rule-catalogue.ts';
 import { rulePage } from '../../server/src/main/installation.ts';
 
-function rulesFoundIn(text: string): RuleId[] {
+function rulesFoundIn(text: string): string[] {
   const workspace = openWorkspace({ read: (path) => (path === 'page.c' ? text : undefined), list: (folder) => (folder === '' ? ['page.c'] : []) }, {});
   return workspace.check(['page.c']).findings.map(({ rule }) => rule);
 }

@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { rulePage } from '../../server/src/main/installation.ts';
-import { catalogue } from '../../server/src/ide/rule-catalogue.ts';
+import { catalogue, notices } from '../../server/src/ide/rule-catalogue.ts';
 import { kreflens } from './command-line.ts';
 
 const headings = [
@@ -18,10 +18,10 @@ test('the catalogue lists all eleven rules, each once', () => {
   assert.equal(new Set(catalogue.map(({ id }) => id)).size, 11);
 });
 
-test('no page without a rule', () => {
+test('no page without a rule or a notice', () => {
   const folders = readdirSync(new URL('../../server/src/rules/', import.meta.url), { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const pages = folders.map(({ name }) => name).filter((name) => rulePage(name) !== undefined);
-  assert.deepEqual(pages.sort(), catalogue.map(({ id }) => id).sort());
+  assert.deepEqual(pages.sort(), [...catalogue, ...notices].map(({ id }) => id).sort());
 });
 
 for (const { id, state, title } of catalogue) {
@@ -35,5 +35,15 @@ for (const { id, state, title } of catalogue) {
 
     const explained = await kreflens('/', ['explain', id], { page: rulePage });
     assert.deepEqual(explained, { status: 0, out: page, err: '' });
+  });
+}
+
+for (const { id, title } of notices) {
+  test(`the page of the notice ${id}`, async () => {
+    const page = rulePage(id) ?? '';
+    assert.deepEqual([...page.matchAll(/^## (.*)$/gm)].map((match) => match[1]), ['What it says', 'How to write it', 'Example', 'When it is wrong']);
+    assert.ok(page.startsWith(`# ${id}\n\n${title}.\n`));
+    for (const line of page.split('\n')) assert.ok(line.length <= 120, line);
+    assert.deepEqual(await kreflens('/', ['explain', id], { page: rulePage }), { status: 0, out: page, err: '' });
   });
 }

@@ -121,3 +121,24 @@ test('no diagram is wider than 75 columns, whatever the names', () => {
   }
   assert.ok(seen > 20, `only ${seen} diagrams`);
 });
+
+test('the steps that the diagram is printed from say where, under which locks, and what the count is', () => {
+  const workspace = openSheds();
+  const [finding] = workspace.check([SHEDS]).findings;
+  assert.ok(finding);
+  const steps = workspace.interleaving(finding).map(({ cpu, text, held, count, place }) => [cpu, text, held.join(), count, place?.line]);
+  const release = lineOf('shed_release', /list_del/);
+  assert.deepEqual(steps, [
+    [0, 'keeper_leave()', '', 1, lineOf('keeper_leave', /keeper_leave/)],
+    [0, 'kref_put(&s->ref, shed_release)', 'k->lock', 0, lineOf('keeper_leave', /kref_put/)],
+    [1, 'shed_get()', '', 0, lineOf('shed_get', /shed_get/)],
+    [1, 'lock sheds_lock', 'sheds_lock', 0, lineOf('shed_get', /mutex_lock/)],
+    [1, 'finds k->shed on sheds', 'sheds_lock', 0, lineOf('shed_get', /list_for_each_entry/)],
+    [1, 'kref_get(&s->ref)', 'sheds_lock', 1, lineOf('shed_get', /kref_get/)],
+    [1, 'unlock sheds_lock', 'sheds_lock', 1, lineOf('shed_get', /mutex_unlock/)],
+    [0, 'shed_release()', 'k->lock', 1, lineOf('shed_release', /shed_release/)],
+    [0, 'list_del(&s->node)', 'k->lock', 1, release],
+    [0, 'kfree(s)', 'k->lock', 'freed', release + 1],
+    [1, 'uses freed k->shed', '', 'freed', lineOf('shed_get', /mutex_unlock/)],
+  ]);
+});

@@ -1,11 +1,11 @@
 // Which findings a user gets to see: the same choice for the command line and for the editor.
 
-import { catalogue } from './rule-catalogue.ts';
-import type { Confidence, Finding, RuleId } from './finding.ts';
+import { catalogue, isNotice, notices } from './rule-catalogue.ts';
+import type { Confidence, Finding, NoticeId, RuleId } from './finding.ts';
 
 export interface Choice {
-  /** Only these rules; empty: the stable ones. */
-  readonly rules: readonly RuleId[];
+  /** Only these, and notices about them; empty: the stable rules and all notices. */
+  readonly rules: readonly (RuleId | NoticeId)[];
   readonly minConfidence: Confidence;
 }
 
@@ -13,6 +13,7 @@ const rank: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 
 
 export function chooseFindings(findings: readonly Finding[], choice: Choice): readonly Finding[] {
   const stable = catalogue.filter((rule) => rule.state === 'stable').map((rule) => rule.id);
-  const wanted = new Set<RuleId>(choice.rules.length > 0 ? choice.rules : stable);
-  return findings.filter((finding) => wanted.has(finding.rule) && rank[finding.confidence] >= rank[choice.minConfidence]);
+  const wanted = new Set<string>(choice.rules.length > 0 ? choice.rules : [...stable, ...notices.map(({ id }) => id)]);
+  const isWanted = ({ rule, object }: Finding): boolean => wanted.has(rule) || (isNotice(rule) && object !== undefined && wanted.has(object));
+  return findings.filter((finding) => isWanted(finding) && rank[finding.confidence] >= rank[choice.minConfidence]);
 }

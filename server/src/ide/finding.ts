@@ -9,6 +9,12 @@ export type RuleId =
   | 'ref-leak' | 'ref-overput' | 'use-after-put'
   | 'lock-imbalance' | 'double-lock' | 'lock-order-inversion' | 'sleep-under-spinlock';
 
+/**
+ * Reports about what the user wrote for this tool, in the form of findings: `suppression`, a comment that suppresses
+ * nothing; `facts`, a mistake in a facts file. They have pages like the rules, and are not in their catalogue.
+ */
+export type NoticeId = 'suppression' | 'facts';
+
 export type Confidence = 'high' | 'medium' | 'low';
 export type Severity = 'warning' | 'information' | 'hint';
 
@@ -37,7 +43,7 @@ export interface FixOffer {
 }
 
 export interface Finding {
-  readonly rule: RuleId;
+  readonly rule: RuleId | NoticeId;
   readonly severity: Severity;
   readonly confidence: Confidence;
   readonly file: string;

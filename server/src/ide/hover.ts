@@ -1,36 +1,52 @@
-// What a function does to locks and references, shown at its name; at a put, whether it can be the last one first.
+// What a function does to locks and references, shown at its name; at a put, whether it can be the last one first; at a
+// field, a list head or a global, the lock that guards it.
 
 import { lineStarts, offsetAt, positionAt, type Position } from '../base/span.ts';
-import { loadKnowledge } from '../kernel/knowledge.ts';
 import type { Primitive, PrimitiveEffect } from '../kernel/schema.ts';
 import { BORROWED, REFERENCE_TAKEN } from './effects/returns.ts';
+import type { FunctionRef } from '../program/code.ts';
 import type { FunctionSummary, SummaryRef } from './finding.ts';
+import { guardAt } from './guard.ts';
 import { contextFor } from './judgements.ts';
 import { functionAt, putsWhere } from './puts.ts';
 import type { Session } from './session.ts';
 import { summaryOf } from './summary.ts';
 import { verdictsOf } from './verdict.ts';
+import { wordAt, type Word } from './words.ts';
 import type { Hover } from './workspace.ts';
 
 const MOST_LINES = 12;
 const MOST_REFS = 4;
 const MOST_RETURNS = 3;
 
-/** A line of the hover; `code` parts are set in a fixed font where there is Markdown. */
-type Line = readonly (string | { readonly code: string })[];
+const MOST_ODD = 4;
 
-export function hover(session: Session, file: string, position: Position): Hover | undefined {
+/** A line of the hover; where there is Markdown, `code` parts are set in a fixed font, and places are links. */
+type Line = readonly (string | { readonly code: string } | { readonly place: string; readonly file: string; readonly line: number })[];
+
+/** The address of a line (1-based); undefined: there are no links. */
+export type LinkTo = (file: string, line: number) => string | undefined;
+
+export function hover(session: Session, file: string, position: Position, linkTo: LinkTo = () => undefined): Hover | undefined {
   const text = session.textOf(file);
   const starts = lineStarts(text);
   const word = wordAt(text, offsetAt(starts, position));
   if (!word) return undefined;
-  const { start, end, name } = word;
+  const { start, end } = word;
   const ref = functionAt(session, file, start);
-  if (!ref) return undefined;
-  const isDefinition = ref.item.nameSpan.start === start;
-  const inBody = ref.item.bodySpan.start <= start;
-  if (!isDefinition && !(inBody && /^\s*\(/.test(text.slice(end, end + 8)))) return undefined;
+  const isDefinition = ref?.item.nameSpan.start === start;
+  const isCall = ref !== undefined && ref.item.bodySpan.start <= start && /^\s*\(/.test(text.slice(end, end + 8));
+  const lines = isDefinition || isCall ? effectLines(session, ref, word, isDefinition) : guardLines(session, file, word);
+  if (lines.length === 0) return undefined;
+  return {
+    markdown: lines.slice(0, MOST_LINES).map((line) => markdownOf(line, linkTo)).join('  \n'),
+    plain: lines.slice(0, MOST_LINES).map(plainOf).join('\n'),
+    start: positionAt(starts, start), end: positionAt(starts, end),
+  };
+}
 
+function effectLines(session: Session, ref: FunctionRef, { start, name }: Word, isDefinition: boolean): readonly Line[] {
+  const { file } = ref;
   const lines: Line[] = [];
   if (!isDefinition) {
     const [put] = putsWhere(session, file, (span) => span.start === start, ref);
@@ -38,32 +54,46 @@ export function hover(session: Session, file: string, position: Position): Hover
     if (put && verdict) lines.push([verdict.sentence]);
   }
   const callee = isDefinition ? ref : session.code.resolve(name, file);
-  const primitive = loadKnowledge().primitives.get(name);
+  const primitive = session.engine.base.knowledge.primitives.get(name);
   if (callee) lines.push(...summaryLines(summaryOf(session, callee), MOST_LINES - lines.length));
   else if (primitive?.effects) lines.push(...primitiveLines(primitive));
-  if (lines.length === 0) return undefined;
-  return {
-    markdown: lines.slice(0, MOST_LINES).map(markdownOf).join('  \n'),
-    plain: lines.slice(0, MOST_LINES).map(plainOf).join('\n'),
-    start: positionAt(starts, start), end: positionAt(starts, end),
-  };
+  return lines;
 }
 
-function wordAt(text: string, offset: number): { start: number; end: number; name: string } | undefined {
-  let start = offset;
-  while (start > 0 && /\w/.test(text[start - 1] ?? '')) start -= 1;
-  let end = offset;
-  while (/\w/.test(text[end] ?? '')) end += 1;
-  const name = text.slice(start, end);
-  return /^[A-Za-z_]/.test(name) ? { start, end, name } : undefined;
+/** At a field, a list head or a global. */
+function guardLines(session: Session, file: string, word: Word): readonly Line[] {
+  const guard = guardAt(session, file, word);
+  if (!guard) return [];
+  const { member, accesses, lock, odd } = guard;
+  const name = member.struct === undefined ? member.name : `${member.struct}.${member.name}`;
+  const all = `${accesses.length} ${accesses.length === 1 ? 'access' : 'accesses'}`;
+  // What nobody locks is nobody's question.
+  if (accesses.every(({ locks }) => locks.length === 0)) return [];
+  if (lock === undefined) return [[{ code: name }, `: ${all} in this file, no lock that most of them hold`]];
+  const support = odd.length === 0 ? `all ${all}` : `${accesses.length - odd.length} of ${all}`;
+  const told = odd.slice(0, MOST_ODD).map((access): Line => [
+    'not in ', { code: `${access.function}()` }, ' at ', { place: `${file}:${access.line}`, file, line: access.line },
+    ...(access.locks.length === 0 ? [', no lock held'] : [', ', ...codes(access.locks), ' held']),
+  ]);
+  const more: readonly Line[] = odd.length > MOST_ODD ? [[`and ${odd.length - MOST_ODD} more places`]] : [];
+  return [[{ code: name }, `: ${support} in this file hold `, { code: lock }], ...told, ...more];
 }
 
 function plainOf(line: Line): string {
-  return line.map((part) => (typeof part === 'string' ? part : part.code)).join('');
+  return line.map((part) => (typeof part === 'string' ? part : 'code' in part ? part.code : part.place)).join('');
 }
 
-function markdownOf(line: Line): string {
-  return line.map((part) => (typeof part === 'string' ? part.replace(/[\\`*_[\]<>]/g, '\\$&') : `\`${part.code}\``)).join('');
+function markdownOf(line: Line, linkTo: LinkTo): string {
+  return line.map((part) => {
+    if (typeof part === 'string') return escaped(part);
+    if ('code' in part) return `\`${part.code}\``;
+    const address = linkTo(part.file, part.line);
+    return address === undefined ? escaped(part.place) : `[${escaped(part.place)}](${address})`;
+  }).join('');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\`*_[\]<>]/g, '\\$&');
 }
 
 function codes(names: readonly string[]): Line {

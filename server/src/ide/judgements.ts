@@ -11,7 +11,9 @@ export function contextFor(session: Session, file: string): RuleContext {
   const { source } = session;
   let byFile = known.get(source);
   if (!byFile) known.set(source, (byFile = new Map()));
+  const refs = session.code.functionsIn(file);
   let context = byFile.get(file);
-  if (!context) byFile.set(file, (context = contextOf(session, session.code.functionsIn(file))));
+  // A text that was changed and put back (a fix on trial) has other functions than before, of which nothing is known.
+  if (!context || refs.some((ref) => !context?.analysis.records.has(ref))) byFile.set(file, (context = contextOf(session, refs)));
   return context;
 }

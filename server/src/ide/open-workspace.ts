@@ -1,37 +1,54 @@
 // Opens the engine on a set of files: the one door through which the faces get at it.
 
+import { withFacts } from '../kernel/facts.ts';
 import { loadKnowledge } from '../kernel/knowledge.ts';
 import { createEngine } from '../engine/engine.ts';
 import { openCode } from '../program/program.ts';
 import { createRecordSource } from '../finality/analysis.ts';
-import { checkFiles } from './check.ts';
+import { openFacts, withCallers, type FactsFiles } from './facts-files.ts';
+import { factsAt } from './fixes/assert-held.ts';
 import { fixesOf } from './fixes/fixes.ts';
 import { hover } from './hover.ts';
-import { race } from './race.ts';
+import { interleaving, race } from './race.ts';
+import { reportOn } from './report.ts';
+import { openAround } from './open-around.ts';
 import { summariesOf } from './summary.ts';
 import { why } from './why.ts';
 import type { Session } from './session.ts';
 import type { Files, Workspace, WorkspaceOptions } from './workspace.ts';
 
 export function openWorkspace(files: Files, options: WorkspaceOptions): Workspace {
-  const session = openSession(files, options);
+  const facts = openFacts(files, options.userFacts);
+  const session = openSession(files, options, facts);
   return {
+    useIndex: (index) => session.useIndex(index),
     setText: (file, text) => {
       session.setText(file, text);
     },
-    check: (paths) => checkFiles(session, paths),
+    check: (paths) => reportOn(session, paths, options, facts),
+    mistakes: () => facts.mistakes(),
     summary: (name, file) => summariesOf(session, name, file),
-    hover: (file, position) => hover(session, file, position),
+    hover: (file, position, linkTo) => hover(session, file, position, linkTo),
     fixes: (finding) => fixesOf(session, finding),
+    facts: (file, line) => factsAt(session, file, line),
     why: (file, line) => why(session, file, line),
     race: (finding) => race(session, finding),
+    interleaving: (finding) => interleaving(session, finding),
+    around: openAround(session),
   };
 }
 
-function openSession(files: Files, options: WorkspaceOptions): Session {
-  const knowledge = loadKnowledge();
-  const { kconfig } = options;
-  const code = openCode(files, knowledge, kconfig ? { kconfig } : {});
+function openSession(files: Files, { kconfig, index: given }: WorkspaceOptions, facts: FactsFiles): Session & Pick<Workspace, 'useIndex'> {
+  let index = given;
+  /** Texts that are not the disk's. */
+  const opened = new Map<string, string>();
+  const makeCode = () => {
+    const knowledge = withFacts(loadKnowledge(), facts.all());
+    const code = withCallers(openCode(files, knowledge, { ...(kconfig ? { kconfig } : {}), ...(index ? { index } : {}) }), facts.all());
+    for (const [file, text] of opened) code.setText(file, text);
+    return { code, knowledge };
+  };
+  let { code, knowledge } = makeCode();
   const texts = new Map<string, string>();
   const textOf = (file: string): string => {
     const known = texts.get(file);
@@ -52,11 +69,25 @@ function openSession(files: Files, options: WorkspaceOptions): Session {
     return { engine, source: createRecordSource(engine) };
   };
   let { engine, source } = make();
-  const session: Session = {
-    files, code, textOf, configHolds,
+  const session: ReturnType<typeof openSession> = {
+    files, textOf, configHolds,
+    get code() { return code; },
     get engine() { return engine; },
     get source() { return source; },
+    useIndex: (known) => {
+      index = known;
+      ({ code, knowledge } = makeCode());
+      ({ engine, source } = make());
+    },
     setText: (file, text) => {
+      if (facts.isFacts(file)) {
+        if (!facts.setText(file, text)) return;
+        ({ code, knowledge } = makeCode());
+        ({ engine, source } = make());
+        return;
+      }
+      if (text === undefined) opened.delete(file);
+      else opened.set(file, text);
       const before = outlineOf(file);
       code.setText(file, text);
       if (text === undefined) texts.delete(file);

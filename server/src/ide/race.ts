@@ -1,47 +1,53 @@
-// The interleaving of two CPUs that a finding is about, as kernel changelogs draw it.
+// The interleaving of two CPUs that a finding is about: its steps, and the diagram that kernel changelogs draw of them.
 
+import { lineStarts, positionAt } from '../base/span.ts';
+import { printPlace } from '../domain/value.ts';
 import type { Judged } from '../finality/judge.ts';
 import type { LookupRecord } from '../finality/records.ts';
 import { lineOf, textAt, type RuleContext } from '../rules/context.ts';
 import type { Effect } from '../summary/effect.ts';
 import { COLUMN, columns, INDENT, type Row } from './columns.ts';
 import type { Finding, Witness } from './finding.ts';
+import { interleave, isSameLock, type Draft, type RaceStep } from './interleaving.ts';
 import { contextFor } from './judgements.ts';
 import type { Session } from './session.ts';
 import { containerText } from './verdict.ts';
 
 /** No newline at the end. A finding without a second CPU says so in one line. */
 export function race(session: Session, finding: Finding): string {
-  const context = contextFor(session, finding.file);
-  const rows = rowsOf(context, finding);
-  if (rows.length > 0) return columns(rows);
+  const steps = interleaving(session, finding);
+  if (steps.length > 0) return columns(steps.flatMap(rowsOf));
   return `no race: ${finding.rule === 'ref-leak' ? 'a leak takes only one CPU' : 'one CPU is enough'}`;
 }
 
-function rowsOf(context: RuleContext, finding: Finding): readonly Row[] {
+/** In the order in which they happen; empty for a finding without a second CPU. */
+export function interleaving(session: Session, finding: Finding): readonly RaceStep[] {
+  const picture: Picture = { session, context: contextFor(session, finding.file), finding, lock: finding.lock ?? 'the lock' };
   switch (finding.rule) {
     case 'final-put-outside-lookup-lock':
-      return finalPut(context, finding);
+      return interleave(finalPut(picture), 1);
     case 'unlink-deferred-past-lock':
-      return deferredUnlink(context, finding);
+      return interleave(deferredUnlink(picture), 1);
     case 'teardown-while-shared':
-      return teardown(context, finding);
+      return interleave(teardown(picture), 1);
     case 'lookup-get-outside-lock':
-      return lateGet(finding);
+      return interleave(lateGet(picture), 1);
     default:
       return [];
   }
 }
 
-const cpu = (number: 0 | 1) => (depth: number, text: string): Row => ({ cpu: number, depth, text });
-const cpu0 = cpu(0);
-const cpu1 = cpu(1);
+interface Picture {
+  readonly session: Session;
+  readonly context: RuleContext;
+  readonly finding: Finding;
+  /** The one that lookups hold. */
+  readonly lock: string;
+}
 
-/** `device_del()`, and below it each call on the way to the primitive. */
-function chainRows(row: (depth: number, text: string) => Row, chain: readonly Witness[]): readonly Row[] {
-  const [first] = chain;
-  if (!first) return [];
-  return [row(0, `${first.function}()`), ...chain.map((step, depth) => row(depth + 1, callText(step.text, depth + 1)))];
+function rowsOf({ cpu, depth, kind, text, effect }: RaceStep): readonly Row[] {
+  const row: Row = { cpu, depth, text: kind === 'call' ? callText(text, depth) : text };
+  return effect === undefined ? [row] : [row, { cpu, depth: depth + 1, text: effect }];
 }
 
 /** A call as it is spelled, or with its first argument, or none, where it is long: it has to fit in a column. */
@@ -55,45 +61,102 @@ function callText(text: string, depth: number): string {
   return name === undefined ? text : `${name}(...)`;
 }
 
-function sentence(finding: Finding): string {
-  return finding.object === undefined ? 'the object' : finding.object;
+type Cpu = Draft['cpu'];
+type Place = RaceStep['place'];
+
+function note(cpu: Cpu, depth: number, text: string, more: Partial<Draft> = {}): Draft {
+  return { cpu, depth, kind: 'note', text, ...more };
+}
+
+function enter({ context }: Picture, cpu: Cpu, witness: Pick<Witness, 'file' | 'function'>): Draft {
+  return { cpu, depth: 0, kind: 'enter', text: `${witness.function}()`, place: definitionOf(context, witness) };
+}
+
+function call(cpu: Cpu, depth: number, { text, file, line, held }: Pick<Witness, 'text' | 'file' | 'line'> & Partial<Witness>): Draft {
+  return { cpu, depth, kind: 'call', text, place: { file, line }, under: held ?? [] };
+}
+
+/** The lock that lookups hold is taken, or dropped, around the witness's line. */
+function locking(picture: Picture, kind: 'lock' | 'unlock', cpu: Cpu, depth: number, at: Pick<Witness, 'file' | 'function' | 'line'> | undefined): Draft {
+  const { lock } = picture;
+  return { cpu, depth, kind, text: `${kind} ${lock}`, lock, place: at && lockPlace(picture, kind, at) };
+}
+
+/** The last step does this to the count. Where no step is known, it is one by itself. */
+function counting(cpu: Cpu, steps: readonly Draft[], effect: string, count: RaceStep['count']): readonly Draft[] {
+  const last = steps.at(-1);
+  if (last === undefined) return [note(cpu, 1, effect, { count })];
+  return [...steps.slice(0, -1), { ...last, effect, count }];
+}
+
+function definitionOf(context: RuleContext, { file, function: name }: Pick<Witness, 'file' | 'function'>): Place {
+  const ref = context.code.functionsIn(file).find((candidate) => candidate.name === name);
+  return ref && { file, line: positionAt(lineStarts(context.textOf(file)), ref.item.nameSpan.start).line + 1 };
+}
+
+/** The last place before the witness where its function takes the lock, or the first one after it where it drops it. */
+function lockPlace({ session, context, lock }: Picture, kind: 'lock' | 'unlock', { file, function: name, line }: Pick<Witness, 'file' | 'function' | 'line'>): Place {
+  const ref = context.code.functionsIn(file).find((candidate) => candidate.name === name);
+  if (ref === undefined) return undefined;
+  const lines = session.engine.executionOf(ref).finals.flatMap(({ state }) => state.effects).flatMap((effect) => {
+    const site = effect.chain[0];
+    if (effect.do !== kind || site === undefined || !isSameLock(printPlace(effect.lock), lock)) return [];
+    return lineOf(context, site);
+  });
+  const near = kind === 'lock' ? Math.max(...lines.filter((one) => one <= line)) : Math.min(...lines.filter((one) => one >= line));
+  return Number.isFinite(near) ? { file, line: near } : undefined;
+}
+
+function objectOf(finding: Finding): string {
+  return finding.object ?? 'the object';
+}
+
+/** `device_del()`, and below it each call on the way to the primitive. */
+function putChain(picture: Picture): readonly Draft[] {
+  const put = picture.finding.put ?? [];
+  const [first] = put;
+  return first ? [enter(picture, 0, first), ...put.map((step, index) => call(0, index + 1, step))] : [];
 }
 
 /** Puts before CPU1 looks; the count is zero, the object still on the list. */
-function finalPut(context: RuleContext, finding: Finding): readonly Row[] {
-  const put = finding.put ?? [];
-  const depth = put.length + 1;
-  const lock = finding.lock ?? 'the lock';
+function finalPut(picture: Picture): readonly Draft[] {
+  const { finding } = picture;
   return [
-    ...chainRows(cpu0, put),
-    cpu0(depth, 'count 1 -> 0'),
-    ...finds(context, finding, lock, 'count 0 -> 1, already dying'),
-    cpu1(1, `unlock ${lock}`),
-    ...releases(context, finding, depth, lock),
-    cpu1(1, `uses freed ${sentence(finding)}`),
+    ...counting(0, putChain(picture), 'count 1 -> 0', 0),
+    ...finds(picture, 'count 0 -> 1, already dying', 1),
+    locking(picture, 'unlock', 1, 1, finding.lookup?.[0]),
+    ...releases(picture, (finding.put ?? []).length + 1),
+    { cpu: 1, depth: 1, kind: 'wrong', text: `uses freed ${objectOf(finding)}` },
   ];
 }
 
 /** What the release does, as far as it was seen. */
-function releases(context: RuleContext, finding: Finding, depth: number, lock: string): readonly Row[] {
+function releases({ context, finding, lock }: Picture, depth: number): readonly Draft[] {
   const judged = judgedPut(context, finding);
+  const calls = judged?.put.chain.length ?? 0;
   const last = judged?.put.last ?? [];
-  const find = (what: Effect['do']) => last.find((effect) => effect.do === what && effect.chain.length > (judged?.put.chain.length ?? 0));
+  const under = finding.put?.at(-1)?.held ?? [];
+  const find = (what: Effect['do']) => last.find((effect) => effect.do === what && effect.chain.length > calls);
   const unlink = find('unlink');
   const free = find('free');
-  const text = (effect: Effect | undefined, otherwise: string): string => {
+  const inside = (effect: Effect | undefined, otherwise: string): Draft => {
     const site = effect?.chain.at(-1);
-    return site ? callText(textAt(context, site), depth + 1) : otherwise;
+    if (site === undefined) return note(0, depth + 1, otherwise, { under });
+    return { ...call(0, depth + 1, { text: textAt(context, site), file: site.file, line: lineOf(context, site) }), under };
   };
-  const release = (unlink ?? free)?.chain[judged?.put.chain.length ?? 0]?.function;
-  if (release === undefined) return [cpu0(depth, 'release: off the list, freed')];
+  const release = (unlink ?? free)?.chain[calls];
+  if (release === undefined) return [note(0, depth, 'release: off the list, freed', { under, count: 'freed' })];
   const takesLock = judged?.verdict.kind === 'unlocked' && judged.verdict.selfLocking;
+  const locks = (kind: 'lock' | 'unlock'): readonly Draft[] => {
+    const site = last.find((effect) => effect.do === kind && isSameLock(printPlace(effect.lock), lock))?.chain.at(-1);
+    return [{ cpu: 0, depth: depth + 1, kind, text: `${kind} ${lock}`, lock, under, place: site && { file: site.file, line: lineOf(context, site) } }];
+  };
   return [
-    cpu0(depth, `${release}()`),
-    ...(takesLock ? [cpu0(depth + 1, `lock ${lock}`)] : []),
-    cpu0(depth + 1, text(unlink, 'off the list')),
-    ...(takesLock ? [cpu0(depth + 1, `unlock ${lock}`)] : []),
-    cpu0(depth + 1, text(free, 'freed')),
+    { cpu: 0, depth, kind: 'enter', text: `${release.function}()`, under, place: definitionOf(context, release) },
+    ...(takesLock ? locks('lock') : []),
+    inside(unlink, 'off the list'),
+    ...(takesLock ? locks('unlock') : []),
+    { ...inside(free, 'freed'), count: 'freed' },
   ];
 }
 
@@ -108,18 +171,19 @@ function judgedPut(context: RuleContext, finding: Finding): Judged | undefined {
 }
 
 /** What CPU1 does from its lock to its get. */
-function finds(context: RuleContext, finding: Finding, lock: string, count: string): readonly Row[] {
+function finds(picture: Picture, effect: string, count: number): readonly Draft[] {
+  const { context, finding } = picture;
   const lookup = finding.lookup ?? [];
   const [first] = lookup;
   if (!first) return [];
   const record = lookupOf(context, first);
+  const found = record?.foundAt[0];
   const where = record ? `on ${containerText(record)}` : 'on the list';
   return [
-    cpu1(0, `${first.function}()`),
-    cpu1(1, `lock ${lock}`),
-    cpu1(1, `finds ${sentence(finding)} ${where}`),
-    ...lookup.map((step, depth) => cpu1(depth + 1, callText(step.text, depth + 1))),
-    cpu1(lookup.length + 1, count),
+    enter(picture, 1, first),
+    locking(picture, 'lock', 1, 1, first),
+    note(1, 1, `finds ${objectOf(finding)} ${where}`, { place: found && { file: found.file, line: lineOf(context, found) } }),
+    ...counting(1, lookup.map((step, index) => call(1, index + 1, step)), effect, count),
   ];
 }
 
@@ -132,71 +196,64 @@ function lookupOf(context: RuleContext, witness: Witness): LookupRecord | undefi
   });
 }
 
-function deferredUnlink(context: RuleContext, finding: Finding): readonly Row[] {
+function deferredUnlink(picture: Picture): readonly Draft[] {
+  const { finding, lock } = picture;
   const put = finding.put ?? [];
-  const [first] = put;
-  const lock = finding.lock ?? 'the lock';
-  if (!first) return [];
-  const depth = put.length + 1;
+  const [entry, ...calls] = counting(0, putChain(picture), 'count 1 -> 0', 0);
+  if (entry === undefined || put.length === 0) return [];
   const locked = lockedFrom(put, lock);
-  const rows = put.map((step, index) => cpu0(index + 1, callText(step.text, index + 1)));
   return [
-    cpu0(0, `${first.function}()`),
-    ...rows.slice(0, locked),
-    cpu0(locked + 1, `lock ${lock}`),
-    ...rows.slice(locked),
-    cpu0(depth, 'count 1 -> 0'),
-    cpu0(depth, `release put off${finding.config === undefined ? '' : ` (${finding.config})`}`),
-    cpu0(locked + 1, `unlock ${lock}`),
-    ...finds(context, finding, lock, 'count 0 -> 1, already dying'),
-    cpu1(1, `unlock ${lock}`),
-    cpu0(0, 'later, without the lock:'),
-    cpu0(1, 'release: off the list, freed'),
-    cpu1(1, `uses freed ${sentence(finding)}`),
+    entry,
+    ...calls.slice(0, locked),
+    locking(picture, 'lock', 0, locked + 1, put[locked]),
+    ...calls.slice(locked),
+    note(0, put.length + 1, `release put off${finding.config === undefined ? '' : ` (${finding.config})`}`),
+    locking(picture, 'unlock', 0, locked + 1, put[locked]),
+    ...finds(picture, 'count 0 -> 1, already dying', 1),
+    locking(picture, 'unlock', 1, 1, finding.lookup?.[0]),
+    note(0, 0, 'later, without the lock:'),
+    note(0, 1, 'release: off the list, freed', { count: 'freed' }),
+    { cpu: 1, depth: 1, kind: 'wrong', text: `uses freed ${objectOf(finding)}` },
   ];
 }
 
 /** The step of the chain from which on the lock is held. */
 function lockedFrom(chain: readonly Witness[], lock: string): number {
-  const last = lock.split(/[.>]/).at(-1) ?? lock;
-  return Math.max(0, chain.findIndex(({ held }) => held.some((one) => one === lock || one.split(/[.>]/).at(-1) === last)));
+  return Math.max(0, chain.findIndex(({ held }) => held.some((one) => isSameLock(one, lock))));
 }
 
 /** CPU1 has its reference and dropped the lock: it is about to use what CPU0 takes apart. */
-function teardown(context: RuleContext, finding: Finding): readonly Row[] {
+function teardown(picture: Picture): readonly Draft[] {
+  const { finding } = picture;
   const steps = (finding.steps ?? []).filter(({ role }) => role === 'teardown');
   const [first] = steps;
-  const lock = finding.lock ?? 'the lock';
   if (!first) return [];
   return [
-    ...finds(context, finding, lock, 'count 1 -> 2'),
-    cpu1(1, `unlock ${lock}`),
-    cpu0(0, `${first.function}()`),
-    cpu0(1, `lock ${lock}`),
-    ...steps.map((step, depth) => cpu0(depth + 1, callText(step.text, depth + 1))),
-    cpu0(steps.length + 1, 'count is 2, not looked at'),
-    cpu0(1, `unlock ${lock}`),
-    cpu1(1, `uses ${sentence(finding)}: torn down`),
+    ...finds(picture, 'count 1 -> 2', 2),
+    locking(picture, 'unlock', 1, 1, finding.lookup?.[0]),
+    enter(picture, 0, first),
+    locking(picture, 'lock', 0, 1, first),
+    ...counting(0, steps.map((step, index) => call(0, index + 1, step)), 'count is 2, not looked at', 2),
+    locking(picture, 'unlock', 0, 1, first),
+    { cpu: 1, depth: 1, kind: 'wrong', text: `uses ${objectOf(finding)}: torn down` },
   ];
 }
 
 /** CPU1 found it under the lock; before it takes its reference CPU0 drops the last one. */
-function lateGet(finding: Finding): readonly Row[] {
-  const [find, ...get] = finding.lookup ?? [];
-  const lock = finding.lock ?? 'the lock';
+function lateGet(picture: Picture): readonly Draft[] {
+  const [find, ...get] = picture.finding.lookup ?? [];
   if (!find) return [];
+  const late = get.map((step, index) => call(1, index + 1, step));
   return [
-    cpu1(0, `${find.function}()`),
-    cpu1(1, `lock ${lock}`),
-    cpu1(1, callText(find.text, 1)),
-    cpu1(1, `unlock ${lock}`),
-    cpu0(0, 'drops the last reference'),
-    cpu0(1, 'count 1 -> 0'),
-    cpu0(1, `lock ${lock}`),
-    cpu0(1, 'off the list'),
-    cpu0(1, `unlock ${lock}`),
-    cpu0(1, 'freed'),
-    ...get.map((step, depth) => cpu1(depth + 1, callText(step.text, depth + 1))),
-    cpu1(get.length + 1, 'count of freed memory: 0 -> 1'),
+    enter(picture, 1, find),
+    locking(picture, 'lock', 1, 1, find),
+    call(1, 1, find),
+    locking(picture, 'unlock', 1, 1, find),
+    note(0, 0, 'drops the last reference', { effect: 'count 1 -> 0', count: 0 }),
+    locking(picture, 'lock', 0, 1, undefined),
+    note(0, 1, 'off the list'),
+    locking(picture, 'unlock', 0, 1, undefined),
+    note(0, 1, 'freed', { count: 'freed' }),
+    ...counting(1, late, 'count of freed memory: 0 -> 1', 'freed'),
   ];
 }

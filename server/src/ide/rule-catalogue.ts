@@ -1,6 +1,6 @@
 // All rules, in the order in which they are listed to people. Identifiers are for ever: never renamed, never reused.
 
-import type { RuleId } from './finding.ts';
+import type { NoticeId, RuleId } from './finding.ts';
 
 export interface RuleInfo {
   readonly id: RuleId;
@@ -26,4 +26,24 @@ export const catalogue: readonly RuleInfo[] = [
 
 export function ruleInfo(id: string): RuleInfo | undefined {
   return catalogue.find((rule) => rule.id === id);
+}
+
+export interface NoticeInfo {
+  readonly id: NoticeId;
+  readonly title: string;
+}
+
+/** What is reported about comments and files that were written for this tool: on by default, and explained like a rule. */
+export const notices: readonly NoticeInfo[] = [
+  { id: 'suppression', title: 'A comment for this tool suppresses nothing' },
+  { id: 'facts', title: 'A facts file says something that cannot be used' },
+];
+
+/** A rule or a notice: all that can be named in `explain` and `--rule`. */
+export function reportInfo(id: string): RuleInfo | NoticeInfo | undefined {
+  return ruleInfo(id) ?? notices.find((notice) => notice.id === id);
+}
+
+export function isNotice(id: string): id is NoticeId {
+  return notices.some((notice) => notice.id === id);
 }

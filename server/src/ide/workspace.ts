@@ -1,6 +1,9 @@
 // What the faces (command line, language server) ask of the engine. Plain data in, plain data out; nothing throws.
 
+import type { Around } from './around.ts';
 import type { CheckReport, Finding, FunctionSummary } from './finding.ts';
+import type { RaceStep } from './interleaving.ts';
+import type { TreeIndex } from '../index/tree-index.ts';
 import type { Position } from '../base/span.ts';
 
 export type { Files } from '../base/files.ts';
@@ -38,19 +41,34 @@ export interface Hover {
 }
 
 export interface WorkspaceOptions {
+  /** What is known of the whole tree. */
+  readonly index?: TreeIndex;
   readonly kconfig?: ReadonlyMap<string, string>;
+  /** Absolute path of the user's own facts file, whether it is there or not. */
+  readonly userFacts?: string;
 }
 
 export interface Workspace {
+  /** From now on answers rest on this, too: a server gets it some time after it was opened. Texts that were set stay. */
+  useIndex(index: TreeIndex): void;
   /** Tells the engine that a file's text is now this one (an open editor), or undefined: what the disk has. */
   setText(file: string, text: string | undefined): void;
   /** Findings of these files, ordered by file, line, rule. */
   check(files: readonly string[]): CheckReport;
+  /** What is wrong with the facts files that are in use, as findings in them; `check` of such a file gives the same. */
+  mistakes(): readonly Finding[];
   /** Summaries of a function, by name or FILE:NAME; empty when there is none. */
   summary(name: string, file?: string): readonly FunctionSummary[];
-  hover(file: string, position: Position): Hover | undefined;
+  /** `linkTo` gives the address of a line (1-based), for places in the Markdown; absent: they are plain text. */
+  hover(file: string, position: Position, linkTo?: (file: string, line: number) => string | undefined): Hover | undefined;
   fixes(finding: Finding): readonly VerifiedFix[];
+  /** Edits that state what the put on this line (1-based) relies on and nothing in its function says. */
+  facts(file: string, line: number): readonly VerifiedFix[];
   why(file: string, line: number): WhyAnswer | undefined;
   /** The two-CPU diagram of a finding, at most 75 columns, no trailing newline. */
   race(finding: Finding): string;
+  /** The steps that the diagram is printed from; empty: one CPU is enough. */
+  interleaving(finding: Finding): readonly RaceStep[];
+  /** What editors show beside findings and hovers. */
+  readonly around: Around;
 }

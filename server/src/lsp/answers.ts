@@ -4,10 +4,12 @@ import { createHash } from 'node:crypto';
 
 import type { Diagnostic } from 'vscode-languageserver/node';
 
+import type { Gap } from '../base/gap.ts';
 import { chooseFindings } from '../ide/choose-findings.ts';
 import { diagnosticOf } from './diagnostic.ts';
 import type { Document } from './documents.ts';
 import { judged, type Judged } from './held-over.ts';
+import { inChangedFunctions } from './only-changed.ts';
 import type { Session } from './session.ts';
 
 export interface Answer extends Judged {
@@ -18,7 +20,7 @@ export interface Answer extends Judged {
   readonly gaps: number;
 }
 
-/** The newest findings. Never throws: where the engine fails, the previous answer stays and the log says why. */
+/** The newest findings. Never throws: where the engine fails, the previous ones stay, moved with the text, and the log says why. */
 export function answerFor(session: Session, document: Document): Answer {
   const { tree, file } = document.place;
   const previous = session.answers.get(document.uri);
@@ -28,25 +30,29 @@ export function answerFor(session: Session, document: Document): Answer {
     answer = check(session, document, previous);
   } catch (error) {
     session.log(`the check of ${file} failed: ${String(error)}`);
-    answer = { ...(previous ?? nothing), generation: tree.generation };
+    const unparsed: Gap = { file, line: 1, kind: 'parse', detail: String(error) };
+    answer = show(session, document, judged(previous, document.wire.text, [], [unparsed]), 1);
   }
   session.answers.set(document.uri, answer);
   return answer;
 }
 
-const nothing: Omit<Answer, 'generation'> = { findings: [], diagnostics: [], resultId: 'nothing', gaps: 0, text: '', unparsed: new Set() };
-
-function check(session: Session, { place, wire }: Document, previous: Answer | undefined): Answer {
-  const { tree, file } = place;
+function check(session: Session, document: Document, previous: Answer | undefined): Answer {
+  const { place: { tree, file }, wire } = document;
   const report = tree.workspace.check([file]);
-  const chosen = chooseFindings(report.findings, session.settings).filter((finding) => finding.file === file);
+  const all = chooseFindings(report.findings, session.settings).filter((finding) => finding.file === file);
+  const chosen = session.settings.onlyChanged ? inChangedFunctions(session, document, all) : all;
   const result = judged(previous, wire.text, chosen, report.gaps.filter((gap) => gap.file === file));
+  return show(session, document, result, report.gaps.length);
+}
+
+function show(session: Session, { place: { tree }, wire }: Document, result: Judged, gaps: number): Answer {
   const diagnostics = result.findings.map((finding) => diagnosticOf(session, tree, finding, wire));
   return {
     ...result,
     diagnostics,
     resultId: createHash('sha256').update(JSON.stringify(diagnostics)).digest('hex').slice(0, 16),
     generation: tree.generation,
-    gaps: report.gaps.length,
+    gaps,
   };
 }

@@ -19,6 +19,12 @@ export interface Client {
   readonly preferredCodeActions: boolean;
   readonly versionedEdits: boolean;
   readonly watchesFiles: boolean;
+  readonly workspaceFolders: boolean;
+  readonly watchesSettings: boolean;
+  /** It answers `workspace/configuration`. */
+  readonly configuration: boolean;
+  /** It asks again when told to. */
+  readonly refreshes: { readonly inlayHints: boolean; readonly codeLenses: boolean };
   /** It understands the `kreflens/status` notification. */
   readonly status: boolean;
 }
@@ -40,6 +46,13 @@ export function readClient(params: InitializeParams): Client {
     preferredCodeActions: action?.isPreferredSupport ?? false,
     versionedEdits: workspace?.workspaceEdit?.documentChanges ?? false,
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false,
+    workspaceFolders: workspace?.workspaceFolders ?? false,
+    watchesSettings: workspace?.didChangeConfiguration?.dynamicRegistration ?? false,
+    configuration: workspace?.configuration ?? false,
+    refreshes: {
+      inlayHints: workspace?.inlayHint?.refreshSupport ?? false,
+      codeLenses: workspace?.codeLens?.refreshSupport ?? false,
+    },
     status: params.initializationOptions?.status === true,
   };
 }

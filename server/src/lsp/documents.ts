@@ -21,6 +21,8 @@ export interface Documents {
   open(uri: string, version: number, text: string): Document | undefined;
   change(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): Document | undefined;
   close(uri: string): Document | undefined;
+  /** Tells the engines all texts anew: they are new ones. */
+  tellAll(): void;
 }
 
 export function openDocuments(trees: Trees, encoding: Encoding): Documents {
@@ -49,6 +51,9 @@ export function openDocuments(trees: Trees, encoding: Encoding): Documents {
       byUri.delete(uri);
       if (document !== undefined) tell(document.place, undefined);
       return document;
+    },
+    tellAll() {
+      for (const { place, wire } of byUri.values()) tell(place, wire.text);
     },
   };
 }

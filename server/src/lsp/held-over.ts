@@ -9,7 +9,7 @@ const mark = ' (before the current edit)';
 export interface Judged {
   readonly findings: readonly Finding[];
   readonly text: string;
-  /** What did not parse when all findings were last judged: the parser's limits, not the user's typing. */
+  /** What has not parsed since the first look at the document: the parser's limits, not the user's typing. */
   readonly unparsed: ReadonlySet<string>;
 }
 
@@ -23,9 +23,9 @@ const wholeFile = '';
  */
 export function judged(earlier: Judged | undefined, text: string, now: readonly Finding[], gaps: readonly Gap[]): Judged {
   const unparsed = new Set(gaps.filter((gap) => gap.kind === 'parse').map((gap) => gap.function ?? wholeFile));
-  const held = earlier === undefined ? [] : heldOver(earlier, text, now, unparsed);
-  // As long as something is held over, the typing goes on: what is broken now is not taken for the parser's limit.
-  return { findings: [...now, ...held], text, unparsed: earlier !== undefined && held.length > 0 ? earlier.unparsed : unparsed };
+  if (earlier === undefined) return { findings: now, text, unparsed };
+  const held = heldOver(earlier, text, now, unparsed);
+  return { findings: [...now, ...held], text, unparsed: new Set([...unparsed].filter((name) => earlier.unparsed.has(name))) };
 }
 
 function heldOver(earlier: Judged, text: string, now: readonly Finding[], unparsed: ReadonlySet<string>): readonly Finding[] {

@@ -1,6 +1,7 @@
 // What goes over the wire beyond standard LSP. All of it is optional: protocol.md says what for.
 
 import type { Position } from '../base/span.ts';
+import type { RaceStep } from '../ide/interleaving.ts';
 
 /** Params of `kreflens/race` and `kreflens/why`. */
 export interface PlaceParams {
@@ -12,6 +13,61 @@ export interface PlaceParams {
 /** Result of `kreflens/race` and `kreflens/why`; null: nothing there. */
 export interface TextAnswer {
   readonly text: string;
+}
+
+/** Result of `kreflens/race`: the diagram, and what it was printed from. */
+export interface RaceAnswer extends TextAnswer {
+  /** The finding's message. */
+  readonly title: string;
+  /** In the order in which they happen; absent: one CPU is enough. */
+  readonly steps?: readonly WireStep[];
+}
+
+/** A step of one CPU; its line is 0-based, as in LSP. The other members are those of `ide/interleaving.ts`. */
+export type WireStep = Omit<RaceStep, 'place'> & { readonly uri?: string; readonly file?: string; readonly line?: number };
+
+/** Params of `kreflens/registries`. */
+export interface RegistriesParams {
+  /** Only what this document touches; absent: all open documents. */
+  readonly textDocument?: { readonly uri: string };
+}
+
+/** A place in a registry's life. Sorted by file and line in every list. */
+export interface RegistryPlace {
+  readonly uri: string;
+  /** Relative to its kernel tree. */
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  readonly function: string;
+  /** Locks held on every way when it happens, those that callees take and that every known caller holds included. */
+  readonly held: readonly string[];
+  /** The call, as it is written. */
+  readonly text: string;
+}
+
+/** An entry of the result of `kreflens/registries`: an index of counted objects, and all that is done with them. */
+export interface Registry {
+  /** `groups`, `subsys_private.glue_dirs.list`. */
+  readonly name: string;
+  /** The class of the objects in it: `group`. Empty: not known. */
+  readonly object: string;
+  /** Where an entry is found and referenced. */
+  readonly lookups: readonly RegistryPlace[];
+  readonly gets: readonly RegistryPlace[];
+  readonly puts: readonly RegistryPlace[];
+  readonly unlinks: readonly RegistryPlace[];
+}
+
+/** Result of `kreflens/changelog`; null: no function there. */
+export interface ChangelogAnswer {
+  /** Draft of a commit message for the finding there: problem, diagram, fix; at most 75 columns. Absent: no finding. */
+  readonly text?: string;
+  readonly function: string;
+  /** A line for the function's kernel-doc: `Context: Process context. Takes and releases groups_lock.` */
+  readonly context: string;
+  /** Statements for the start of its body: `lockdep_assert_held(&groups_lock);`. Empty: it needs no lock. */
+  readonly assertions: readonly string[];
 }
 
 /** Params of the notification `kreflens/status`. */
@@ -29,4 +85,11 @@ export function placeParams(given: unknown): PlaceParams {
     throw new Error('expected { textDocument: { uri }, position }');
   }
   return { textDocument: { uri: address }, position: { line: position.line, character: position.character } };
+}
+
+/** Of anything that names no document: all open ones. */
+export function registriesParams(given: unknown): RegistriesParams {
+  const { textDocument, uri } = (given ?? {}) as { textDocument?: { uri?: unknown }; uri?: unknown };
+  const address = textDocument?.uri ?? uri;
+  return typeof address === 'string' ? { textDocument: { uri: address } } : {};
 }

@@ -8,10 +8,12 @@ import {
 import { pathOf } from './addresses.ts';
 import { readClient, type Client } from './client.ts';
 import { codeActions } from './code-action.ts';
+import { configurationChanged, configurationReady } from './configuration.ts';
 import { openDocuments, type Document } from './documents.ts';
+import { featureCapabilities, serveFeatures } from './features.ts';
 import { hover } from './hover.ts';
 import { placeParams } from './protocol.ts';
-import { pull } from './pull.ts';
+import { isAtHand, pull } from './pull.ts';
 import { race } from './race.ts';
 import { refreshDocument } from './refresh.ts';
 import { schedule } from './schedule.ts';
@@ -42,9 +44,18 @@ export function serve(connection: Connection, world: World): void {
     };
   });
   connection.onInitialized(() => {
-    if (session !== undefined) watchFiles(connection, session).catch((error: unknown) => connection.console.warn(`watching files failed: ${String(error)}`));
+    if (session === undefined) return;
+    const open = session;
+    unwaited('watching files', watchFiles(connection, open));
+    unwaited('reading the settings', configurationReady(connection, open, () => changed(open, undefined)));
+    if (open.client.workspaceFolders) connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => open.trees.changeFolders(pathsOf(added), pathsOf(removed)));
   });
   connection.onShutdown(() => checks.stop());
+
+  /** What nobody waits for must not end the process when it fails. */
+  const unwaited = (what: string, work: Promise<unknown>): void => {
+    work.catch((error: unknown) => connection.console.warn(`${what} failed: ${String(error)}`));
+  };
 
   /** After `changed` (undefined: something on the disk), what the client shows may be out of date. */
   const changed = (session: Session, document: Document | undefined): void => {
@@ -78,9 +89,8 @@ export function serve(connection: Connection, world: World): void {
   });
   connection.onDidChangeConfiguration(({ settings }) => {
     if (session === undefined) return;
-    session.settings = readSettings((settings as { kreflens?: unknown } | null)?.kreflens, session.settings);
-    for (const tree of session.trees.all()) tree.generation += 1;
-    changed(session, undefined);
+    const open = session;
+    unwaited('reading the settings', configurationChanged(connection, open, settings, () => changed(open, undefined)));
   });
 
   connection.onHover((params, token) => answered(session, token, (open) => hover(open, params)));
@@ -91,8 +101,9 @@ export function serve(connection: Connection, world: World): void {
   });
   connection.onRequest('kreflens/race', (params: unknown, token: CancellationToken) => answered(session, token, (open) => race(open, placeParams(params))));
   connection.onRequest('kreflens/why', (params: unknown, token: CancellationToken) => answered(session, token, (open) => why(open, placeParams(params))));
+  serveFeatures(connection, (token, answer) => answered(session, token, answer));
   connection.languages.diagnostics.on(async (params, token) => {
-    await checks.quiet(token);
+    if (session === undefined || !isAtHand(session, params)) await checks.quiet(token);
     return answered(session, token, (open) => pull(open, params));
   });
 }
@@ -111,9 +122,10 @@ async function answered<T>(session: Session | undefined, token: CancellationToke
 function openSession(connection: Connection, world: World, params: InitializeParams): Session {
   const client = readClient(params);
   const settings = readSettings(params.initializationOptions, defaultSettings);
-  const trees = openTrees(world, settings.tree);
-  const folders = params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
-  trees.setFolders(folders.flatMap((uri) => pathOf(uri) ?? []));
+  const log = (message: string): void => connection.console.error(message);
+  const trees = openTrees(world, settings.tree, log);
+  trees.setKconfig(settings.kconfig);
+  trees.changeFolders(pathsOf(params.workspaceFolders ?? (params.rootUri ? [{ uri: params.rootUri }] : [])), []);
   return {
     world,
     client,
@@ -122,8 +134,12 @@ function openSession(connection: Connection, world: World, params: InitializePar
     documents: openDocuments(trees, client.encoding),
     answers: new Map(),
     sent: new Map(),
-    log: (message) => connection.console.error(message),
+    log,
   };
+}
+
+function pathsOf(folders: readonly { readonly uri: string }[]): readonly string[] {
+  return folders.flatMap(({ uri }) => pathOf(uri) ?? []);
 }
 
 function capabilities(client: Client): ServerCapabilities {
@@ -131,6 +147,8 @@ function capabilities(client: Client): ServerCapabilities {
     positionEncoding: client.encoding,
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
     hoverProvider: true,
+    ...featureCapabilities,
+    ...(client.workspaceFolders ? { workspace: { workspaceFolders: { supported: true, changeNotifications: true } } } : {}),
     ...(client.codeActions ? { codeActionProvider: { codeActionKinds: ['quickfix'] } } : {}),
     ...(client.pullsDiagnostics
       ? { diagnosticProvider: { identifier: 'kreflens', interFileDependencies: true, workspaceDiagnostics: false } }

@@ -3,23 +3,35 @@
 import { DidChangeWatchedFilesNotification, type Connection, type DidChangeWatchedFilesParams } from 'vscode-languageserver/node';
 
 import { pathOf } from './addresses.ts';
+import { forgetBefore } from './only-changed.ts';
 import type { Session } from './session.ts';
+import { absolutePath } from './trees.ts';
 
 export function watchedFilesChanged(session: Session, params: DidChangeWatchedFilesParams): void {
+  let kconfigChanged = false;
   for (const { uri } of params.changes) {
     const path = pathOf(uri);
     if (path === undefined) continue;
     const { tree, file } = session.trees.placeOf(path);
+    if (path === absolutePath(tree, session.settings.kconfig)) kconfigChanged = true;
     tree.files.forget();
+    forgetBefore(tree);
     if (session.documents.all().some(({ place }) => place.tree === tree && place.file === file)) continue;
     tree.workspace.setText(file, undefined);
     tree.generation += 1;
   }
+  if (kconfigChanged) reopen(session);
+}
+
+/** With the `.config` as it is now. */
+function reopen(session: Session): void {
+  session.trees.setKconfig(session.settings.kconfig);
+  session.documents.tellAll();
 }
 
 /** For clients that let the server say what to watch. */
 export async function watchFiles(connection: Connection, session: Session): Promise<void> {
   if (!session.client.watchesFiles) return;
-  const watchers = ['**/*.{c,h}', '**/.kreflens.json'].map((globPattern) => ({ globPattern }));
+  const watchers = ['**/*.{c,h}', '**/.kreflens.json', '**/.config'].map((globPattern) => ({ globPattern }));
   await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
 }

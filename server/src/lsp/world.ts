@@ -9,6 +9,8 @@ export interface World {
   /** Files of a tree, an absolute folder; `forget` drops what is remembered, after the disk changed. */
   filesOf(tree: string): Files & { forget(): void };
   openWorkspace(files: Files, options: WorkspaceOptions): Workspace;
+  /** The text that a file of a tree (an absolute folder) had at the last commit; undefined: not known, or not there. */
+  headText?(tree: string, file: string): string | undefined;
   /** The address of a rule's page, for `codeDescription`; undefined: none. */
   pageAddress(rule: string): string | undefined;
 }
