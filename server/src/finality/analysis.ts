@@ -110,7 +110,8 @@ export function entryLocksOf(code: Code, engine: FullEngine): EntryLocks {
     running.add(ref);
     let common: readonly NamedLock[] | undefined;
     for (const caller of code.callers(ref)) {
-      const calls = engine.executionOf(caller).calls.filter((call) => call.name === ref.name);
+      const all = caller.file === ref.file ? engine.executionOf(caller).calls : engine.callsSeenFromAfar(caller);
+      const calls = all.filter((call) => call.name === ref.name);
       if (calls.length === 0) continue;
       const outer = locksAt(caller, depth + 1);
       for (const call of calls) {

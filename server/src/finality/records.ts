@@ -62,6 +62,8 @@ export interface LookupRecord {
   /** Locks held at the find, and at the get. */
   readonly atFind: readonly NamedLock[];
   readonly atGet: readonly NamedLock[];
+  /** One RCU read section covers both: the memory stays, the count may be zero all the same. */
+  readonly rcu: boolean;
   readonly dropped: readonly string[];
   /** Fields of the entry that the path found to be zero before it took the reference: `struct foo.dead`. */
   readonly zeroFields: readonly string[];
@@ -195,7 +197,8 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
             lookups.push({
               ref, registry, counter, count: effect.count, checked: effect.checked, chain: effect.chain, foundAt: found.chain,
               locks: atGet.filter((held) => atFind.some((other) => other.id === held.id)),
-              atFind, atGet, dropped: names(effect.dropped),
+              atFind, atGet, rcu: found.held.some((hold) => isReadSection(hold) && effect.held.some((other) => other.id === hold.id)),
+              dropped: names(effect.dropped),
               zeroFields: zeroFields(rootOf(effect.count), final, typing, file),
             });
           }
@@ -205,7 +208,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
             const atGet = locksOf(effect.held);
             lookups.push({
               ref, registry: pointer, counter, count: effect.count, checked: false, chain: effect.chain, foundAt: effect.chain,
-              locks: atGet, atFind: atGet, atGet, dropped: names(effect.dropped), zeroFields: [],
+              locks: atGet, atFind: atGet, atGet, rcu: false, dropped: names(effect.dropped), zeroFields: [],
             });
           }
         }
@@ -394,6 +397,8 @@ function countOfItem(item: Value, effects: readonly Effect[]): Value | undefined
 }
 
 /** One is part of the other's object: their paths from the common root begin alike. */
+const isReadSection = (hold: Hold): boolean => hold.mode === 'rcu' || hold.mode === 'srcu';
+
 function embedded(count: Value, item: Value): boolean {
   const one = pathOf(count);
   const other = pathOf(item);
