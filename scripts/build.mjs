@@ -1,5 +1,5 @@
-// npm run build: bundles command line, server and extension into dist/, which then runs by itself: the native parser
-// and the rules' pages are copied beside the bundles. `node scripts/build.mjs FOLDER` builds there instead.
+// npm run build: bundles command line, server and extension into dist/, which then runs by itself: the native parser,
+// the rules' pages and the walkthrough's sample are copied beside the bundles. `node scripts/build.mjs FOLDER` builds there instead.
 
 import { build } from 'esbuild';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -41,10 +41,16 @@ mkdirSync(dist, { recursive: true });
 await Promise.all([
   build({ ...module, entryPoints: ['server/src/main/cli.ts'], outfile: join(dist, 'cli.js'), banner: { js: `#!/usr/bin/env node\n${module.banner.js}` } }),
   build({ ...module, entryPoints: ['server/src/main/server.ts'], outfile: join(dist, 'server.js') }),
+  ...['index-worker', 'index-thread'].map((thread) =>
+    build({ ...module, entryPoints: [`server/src/main/${thread}.ts`], outfile: join(dist, `${thread}.js`) })),
   existsSync(join(root, extension))
     ? build({ ...common, format: 'cjs', external: ['vscode'], entryPoints: [extension], outfile: join(dist, 'extension.cjs') })
     : undefined,
+  // The race view's page: not an ES module, so that its one script tag needs nothing else.
+  build({ ...common, platform: 'browser', target: 'chrome122', format: 'iife', sourcemap: false, entryPoints: ['client/webview/race-view.ts'], outfile: join(dist, 'race-view.js') }),
 ]);
+copy(join(root, 'client/webview/race-view.css'), join(dist, 'race-view.css'));
+copySample();
 chmodSync(join(dist, 'cli.js'), 0o755);
 copyNativePackages();
 copyPages();
@@ -71,6 +77,12 @@ function copyPages() {
     const page = join(rules, rule, 'page.md');
     if (existsSync(page)) copy(page, join(dist, 'rules', rule, 'page.md'));
   }
+}
+
+/** What the walkthrough is about. */
+function copySample() {
+  rmSync(join(dist, 'sample'), { recursive: true, force: true });
+  copy(join(root, 'test/fixtures/demo'), join(dist, 'sample'));
 }
 
 function copy(from, to) {

@@ -15,8 +15,11 @@ const vsix = join(root, 'dist', `${manifest.name}-${target}-${manifest.version}.
 
 /** Without one of these the package installs, and then fails in front of the user. */
 const NEEDED = [
-  manifest.main, manifest.icon, 'package.nls.json', 'dist/server.js', 'dist/cli.js',
+  manifest.main, manifest.icon, 'package.nls.json', 'package.nls.de.json', 'dist/server.js', 'dist/cli.js',
+  'dist/race-view.js', 'dist/race-view.css', 'dist/sample/Kconfig', 'dist/sample/include/linux/group.h',
   ...manifest.contributes.grammars.map(({ path }) => path),
+  ...manifest.contributes.jsonValidation.map(({ url }) => url), 'server/src/kernel/data/schema.json',
+  ...manifest.contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.markdown)),
   ...['tree-sitter', 'tree-sitter-c'].map(name => `dist/node_modules/${name}/prebuilds/${target}/${name}.node`),
   'dist/node_modules/node-gyp-build/package.json',
   'dist/rules/final-put-outside-lookup-lock/page.md',

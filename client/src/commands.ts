@@ -2,9 +2,13 @@
 
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import { changelogText } from './changelog-text.ts';
 import { explain } from './explain.ts';
 import { RULES, SOURCE } from './protocol.ts';
-import type { PlaceParams, TextAnswer } from './protocol.ts';
+import type { ChangelogAnswer, PlaceParams, RaceAnswer, TextAnswer } from './protocol.ts';
+import type { RaceView } from './race-view.ts';
+import type { RegistriesView } from './registries-view.ts';
+import type { Sample } from './sample.ts';
 import type { TextViews } from './text-views.ts';
 
 export interface CommandContext {
@@ -12,35 +16,105 @@ export interface CommandContext {
   readonly restart: () => Promise<void>;
   readonly log: vscode.LogOutputChannel;
   readonly views: TextViews;
+  readonly raceView: RaceView;
+  readonly registries: RegistriesView;
+  readonly sample: Sample;
   /** dist/cli.js, which prints the rules' pages. */
   readonly commandLine: string;
 }
 
 export function registerCommands(context: CommandContext): vscode.Disposable {
+  const { raceView, registries, sample } = context;
   return vscode.Disposable.from(
     vscode.commands.registerCommand('kreflens.restart', context.restart),
     vscode.commands.registerCommand('kreflens.showLog', () => context.log.show(true)),
-    vscode.commands.registerCommand('kreflens.showRace', () => showAnswer(context, 'race', 'No race is reported at the cursor.')),
-    vscode.commands.registerCommand('kreflens.why', () => showAnswer(context, 'why', 'No reference is dropped at the cursor.')),
+    vscode.commands.registerCommand('kreflens.showRace', () => showRace(context)),
+    vscode.commands.registerCommand('kreflens.showRaceAsText', () => showText(context, 'race', NO_RACE)),
+    vscode.commands.registerCommand('kreflens.nextStep', () => raceView.move(1)),
+    vscode.commands.registerCommand('kreflens.previousStep', () => raceView.move(-1)),
+    vscode.commands.registerCommand('kreflens.copyRace', () => raceView.copy()),
+    vscode.commands.registerCommand('kreflens.why', () => showText(context, 'why', 'No reference is dropped at the cursor.')),
+    vscode.commands.registerCommand('kreflens.changelog', () => draftChangelog(context)),
     vscode.commands.registerCommand('kreflens.explainRule', (rule?: unknown) => explainRule(context, rule)),
+    vscode.commands.registerCommand('kreflens.refreshRegistries', () => registries.refresh()),
+    vscode.commands.registerCommand('kreflens.openSample', () => sample.open()),
+    vscode.commands.registerCommand('kreflens.hoverInSample', () => inSample(context, () => vscode.commands.executeCommand('editor.action.showHover'))),
+    vscode.commands.registerCommand('kreflens.raceInSample', () => inSample(context, () => showRace(context))),
+    vscode.commands.registerCommand('kreflens.fixInSample', () => inSample(context, () => vscode.commands.executeCommand('editor.action.quickFix'))),
   );
 }
 
-async function showAnswer({ client, views }: CommandContext, what: 'race' | 'why', nothing: string): Promise<void> {
-  const editor = vscode.window.activeTextEditor;
-  if (editor === undefined) return;
-  const place: PlaceParams = {
+const NO_RACE = 'No race is reported at the cursor.';
+
+function place(client: LanguageClient, editor: vscode.TextEditor): PlaceParams {
+  return {
     textDocument: client.code2ProtocolConverter.asTextDocumentIdentifier(editor.document),
     position: client.code2ProtocolConverter.asPosition(editor.selection.active),
   };
-  const answer = await client.sendRequest<TextAnswer>(`kreflens/${what}`, place);
+}
+
+async function showRace(context: CommandContext): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  if (editor === undefined) return;
+  const answer = await context.client.sendRequest<RaceAnswer>('kreflens/race', place(context.client, editor));
+  if (answer?.steps === undefined) {
+    showAnswer(context, 'race', editor, answer, NO_RACE);
+    return;
+  }
+  const { title, text, steps } = answer;
+  context.raceView.show({ title, text, steps, origin: editor.document.uri, column: editor.viewColumn });
+}
+
+async function showText(context: CommandContext, what: 'race' | 'why', nothing: string): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  if (editor === undefined) return;
+  const answer = await context.client.sendRequest<TextAnswer>(`kreflens/${what}`, place(context.client, editor));
+  showAnswer(context, what, editor, answer, nothing);
+}
+
+async function draftChangelog(context: CommandContext): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  if (editor === undefined) return;
+  const answer = await context.client.sendRequest<ChangelogAnswer>('kreflens/changelog', place(context.client, editor));
+  showAnswer(context, 'changelog', editor, answer === null ? null : { text: changelogText(answer) }, 'No function is at the cursor.');
+}
+
+function showAnswer({ views }: CommandContext, what: 'race' | 'why' | 'changelog', editor: vscode.TextEditor, answer: TextAnswer, nothing: string): void {
   if (answer === null || answer.text === '') {
     void vscode.window.showInformationMessage(nothing);
     return;
   }
   const name = editor.document.uri.path.split('/').at(-1) ?? '';
   const uri = views.put(`/${what}/${name}-line-${editor.selection.active.line + 1}.txt`, answer.text);
-  await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true, preview: true });
+  void vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true, preview: true });
+}
+
+/** A step of the walkthrough: at the sample's put, once the server has had its say about it. */
+async function inSample({ sample }: CommandContext, act: () => PromiseLike<unknown>): Promise<void> {
+  const editor = await sample.gotoPut();
+  await reported(editor.document.uri);
+  // The hover of the step before lies over what is shown now. An older editor may have no command for it.
+  await vscode.commands.executeCommand('editor.action.hideHover').then(undefined, () => undefined);
+  await act();
+}
+
+/** Milliseconds that the walkthrough waits for the first finding; then it goes on without. */
+const FIRST_FINDING = 10_000;
+
+function reported(uri: vscode.Uri): Promise<void> {
+  const isThere = (): boolean => vscode.languages.getDiagnostics(uri).some(({ source }) => source === SOURCE);
+  if (isThere()) return Promise.resolve();
+  return new Promise(resolve => {
+    const done = (): void => {
+      clearTimeout(limit);
+      watching.dispose();
+      resolve();
+    };
+    const limit = setTimeout(done, FIRST_FINDING);
+    const watching = vscode.languages.onDidChangeDiagnostics(() => {
+      if (isThere()) done();
+    });
+  });
 }
 
 async function explainRule({ views, commandLine }: CommandContext, given: unknown): Promise<void> {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startEditor } from '../../test/editor/editor.ts';
 import { findVsix } from '../../test/editor/package-file.ts';
-import { hoverWith, openAt, problemRows, runCommand, showProblems } from '../../test/editor/workbench.ts';
+import { changeSettings, framePage, hoverWith, openAt, problemRows, runCommand, showProblems } from '../../test/editor/workbench.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const file = 'drivers/group/group.c';
@@ -19,11 +19,23 @@ const put = readFileSync(join(tree, file), 'utf8').split('\n').findIndex((line) 
 
 const editor = await startEditor(findVsix(), tree);
 const { page } = editor;
-const picture = (name) => page.screenshot({ path: join(root, 'docs/images', `${name}.png`) });
+const picture = async (name) => {
+  // Colours fade in, and the mouse must not hold anything up.
+  await page.mouse.move(400, 20);
+  await page.waitForTimeout(1500);
+  await page.screenshot({ path: join(root, 'docs/images', `${name}.png`) });
+};
 try {
   await page.setViewportSize({ width: 1440, height: 720 });
   await openAt(page, file, put, 2);
   await page.locator('.monaco-editor').locator('.squiggly-warning, .squiggly-info').first().waitFor({ timeout: 60_000 });
+
+  await runCommand(page, 'Explorer: Focus on Kernel Registries View');
+  await page.getByRole('treeitem', { name: /^Registry/ }).first().click();
+  await page.locator('.pane-header', { hasText: 'linux' }).first().click();
+  await openAt(page, file, put, 2);
+  await picture('registries');
+
   await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
   await showProblems(page, '');
   await problemRows(page, 'last put').first().waitFor();
@@ -31,11 +43,18 @@ try {
   await picture('finding');
 
   await page.keyboard.press('Escape');
+  await page.setViewportSize({ width: 1320, height: 676 });
   await runCommand(page, 'View: Toggle Panel Visibility');
   await openAt(page, file, put, 2);
-  await runCommand(page, 'kreflens: Show the Race at the Cursor as a Two-CPU Diagram');
-  await page.locator('.monaco-editor .view-line', { hasText: /CPU0.*CPU1/ }).first().waitFor({ timeout: 60_000 });
+  await runCommand(page, 'kreflens: Show the Race at the Cursor');
+  await framePage(page).locator('.step').nth(5).click({ timeout: 60_000 });
   await picture('race');
+  for (const [name, theme] of [['race-dark', 'Default Dark Modern'], ['race-contrast', 'Default High Contrast']]) {
+    await page.keyboard.press('Control+1');
+    await changeSettings(page, { 'workbench.colorTheme': theme });
+    await framePage(page).locator('.step').nth(5).click();
+    await picture(name);
+  }
 } finally {
   await editor.stop();
   rmSync(aside, { recursive: true, force: true });

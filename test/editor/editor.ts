@@ -18,12 +18,14 @@ export interface Editor {
   readonly page: Page;
   /** Process ids of this editor's kreflens servers. */
   readonly servers: () => readonly number[];
+  /** What the extension has logged so far. */
+  readonly log: () => string;
   /** Keeps what is on the screen as test-artifacts/editor/NAME.png. */
   readonly screenshot: (name: string) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-/** Opens `folder` in a fresh editor with the extension installed. The caller must `stop()` it. */
+/** Opens `folder` (or a `.code-workspace` file) in a fresh editor with the extension installed. The caller must `stop()` it. */
 export async function startEditor(vsix: string, folder: string): Promise<Editor> {
   const { node, entry } = programs(process.env['KREFLENS_EDITOR'] ?? '');
   const home = mkdtempSync(join(tmpdir(), 'kreflens-editor-'));
@@ -54,11 +56,12 @@ export async function startEditor(vsix: string, folder: string): Promise<Editor>
         '--disable-component-update', '--disable-sync'],
     });
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-    await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`);
+    await page.goto(`http://127.0.0.1:${port}/?${folder.endsWith('.code-workspace') ? 'workspace' : 'folder'}=${encodeURIComponent(folder)}`);
     await page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
     return {
       page,
       servers: () => processesWith(join(home, 'extensions'), 'dist/server.js'),
+      log: () => filesNamed(join(home, 'user-data', 'logs'), 'kreflens.log').map(path => readFileSync(path, 'utf8')).join(''),
       async screenshot(name) {
         mkdirSync(SCREENSHOTS, { recursive: true });
         await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
@@ -91,19 +94,22 @@ function programs(home: string): { readonly node: string; readonly entry: string
   };
 }
 
-/** Settings that keep everything quiet that is not ours. Answers the command line's arguments for them. */
+/** Settings that keep everything quiet that is not ours. */
+export const QUIET: Readonly<Record<string, unknown>> = {
+  'chat.disableAIFeatures': true, 'editor.hover.delay': 100, 'editor.minimap.enabled': false,
+  'extensions.autoCheckUpdates': false, 'extensions.autoUpdate': false, 'git.enabled': false,
+  'security.workspace.trust.enabled': false, 'telemetry.telemetryLevel': 'off', 'update.mode': 'none',
+  'workbench.editor.useModal': 'off', 'workbench.enableExperiments': false, 'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.startupEditor': 'none', 'workbench.tips.enabled': false,
+};
+
+/** A fresh home for settings and extensions. Answers the command line's arguments for it. */
 function makeProfile(home: string): readonly string[] {
   const userData = join(home, 'user-data');
   mkdirSync(join(userData, 'User'), { recursive: true });
   mkdirSync(join(home, 'extensions'));
   writeFileSync(join(home, 'config.yaml'), 'cert: false\n');
-  writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify({
-    'chat.disableAIFeatures': true, 'editor.hover.delay': 100, 'editor.minimap.enabled': false,
-    'extensions.autoCheckUpdates': false, 'extensions.autoUpdate': false, 'git.enabled': false,
-    'security.workspace.trust.enabled': false, 'telemetry.telemetryLevel': 'off', 'update.mode': 'none',
-    'workbench.enableExperiments': false, 'workbench.secondarySideBar.defaultVisibility': 'hidden',
-    'workbench.startupEditor': 'none', 'workbench.tips.enabled': false,
-  }));
+  writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify(QUIET));
   return ['--user-data-dir', userData, '--extensions-dir', join(home, 'extensions'), '--config', join(home, 'config.yaml')];
 }
 
@@ -124,6 +130,10 @@ async function isUp(port: number): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+function filesNamed(folder: string, name: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(path => path.endsWith(`/${name}`)).map(path => join(folder, path));
 }
 
 function processesWith(...words: readonly string[]): number[] {

@@ -9,7 +9,7 @@ import type { Editor } from './editor.ts';
 import { findVsix } from './package-file.ts';
 import { makeSmallTree } from './small-tree.ts';
 import type { SmallTree } from './small-tree.ts';
-import { ANSWER, hoverWith, openAt, problemRows, quickFixes, runCommand, showProblems } from './workbench.ts';
+import { ANSWER, framePage, hoverWith, openAt, problemRows, quickFixes, runCommand, showProblems } from './workbench.ts';
 
 const MESSAGE = "last put of 'dev->kobj.parent'";
 const RULE = 'final-put-outside-lookup-lock';
@@ -67,18 +67,29 @@ describe('the race of device_del() in the editor', { skip, timeout: 600_000 }, (
     await editor.page.keyboard.press('Escape');
   });
 
-  it('has a two-CPU diagram beside the code', async () => {
-    await runCommand(editor.page, 'kreflens: Show the Race at the Cursor as a Two-CPU Diagram');
-    await editor.page.locator('.monaco-editor .view-line', { hasText: /CPU0.*CPU1/ }).first().waitFor({ timeout: ANSWER });
+  it('is drawn for two CPUs beside the code, from put to use', async () => {
+    await runCommand(editor.page, 'kreflens: Show the Race at the Cursor');
+    const steps = framePage(editor.page).locator('.step');
+    await steps.first().waitFor({ timeout: ANSWER });
+    const spoken = await steps.evaluateAll(all => all.map(one => one.getAttribute('aria-label') ?? ''));
     await editor.screenshot('5-race');
+    assert.match(spoken[0] ?? '', /^Step 1 of \d+, CPU0: device_del\(\)/);
+    assert.ok(spoken.some(one => /CPU1: .*count 0 -> 1, already dying\. gdp_mutex\b.* held/.test(one)), spoken.join('\n'));
+    assert.match(spoken.at(-1) ?? '', /CPU1: uses freed/);
+    await runCommand(editor.page, 'View: Close Editors in Other Groups');
+  });
+
+  it('has the diagram as text, too', async () => {
+    await gotoPut();
+    await runCommand(editor.page, 'kreflens: Show the Race at the Cursor as Text');
+    await editor.page.locator('.monaco-editor .view-line', { hasText: /CPU0.*CPU1/ }).first().waitFor({ timeout: ANSWER });
     await runCommand(editor.page, 'View: Close Editors in Other Groups');
   });
 
   it('has a rule page, shown offline', async () => {
     await gotoPut();
     await runCommand(editor.page, 'kreflens: Explain a Rule');
-    const preview = editor.page.frameLocator('iframe.webview').frameLocator('iframe');
-    await preview.locator('h1', { hasText: RULE }).waitFor({ timeout: 15_000 });
+    await framePage(editor.page).locator('h1', { hasText: RULE }).waitFor({ timeout: 15_000 });
     await editor.screenshot('6-rule');
     await runCommand(editor.page, 'View: Close Editor');
   });

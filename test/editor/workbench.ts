@@ -1,28 +1,24 @@
 // What a user does in the editor, by keyboard: clicks are less reliable, since overlays catch them.
 
-import type { Locator, Page } from 'playwright-core';
-import { waitFor } from './editor.ts';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { QUIET, waitFor } from './editor.ts';
 
 /** Milliseconds for an answer about a file of the driver core, which the server may have to read anew for it. */
 export const ANSWER = 60_000;
 
 /** Opens `file` with the cursor there; line and column are 1-based, columns count a tab as one. */
 export async function openAt(page: Page, file: string, line: number, column: number): Promise<void> {
-  const input = page.locator('.quick-input-widget input.input');
-  await page.keyboard.press('Control+P');
-  await input.waitFor();
+  const input = await quickInput(page, 'Control+P');
   await input.fill(`${file}:${line}:${column}`);
-  await page.locator('.quick-input-widget .monaco-list-row', { hasText: file.split('/').at(-1) ?? file }).first().waitFor();
+  await page.locator('.quick-input-widget .monaco-list-row.focused', { hasText: file.split('/').at(-1) ?? file }).waitFor();
   await page.keyboard.press('Enter');
   await input.waitFor({ state: 'hidden' });
   await page.locator('.statusbar', { hasText: `Ln ${line}, Col` }).waitFor();
 }
 
-/** Runs a command of the palette by its full title. */
-export async function runCommand(page: Page, title: string): Promise<void> {
-  const input = page.locator('.quick-input-widget input.input');
-  await page.keyboard.press('F1');
-  await input.waitFor();
+/** Runs a command of the palette by its full title; `answer` is what is typed when it asks for a choice. */
+export async function runCommand(page: Page, title: string, answer?: string): Promise<void> {
+  const input = await quickInput(page, 'F1');
   await input.fill(`>${title}`);
   // Longer titles may come first, and the list is filled bit by bit.
   const focused = page.locator('.quick-input-widget .monaco-list-row.focused');
@@ -33,7 +29,39 @@ export async function runCommand(page: Page, title: string): Promise<void> {
     return undefined;
   });
   await page.keyboard.press('Enter');
+  if (answer !== undefined) {
+    await page.locator('.quick-input-widget .monaco-list-row', { hasText: answer }).first().waitFor();
+    await input.fill(answer);
+    await page.keyboard.press('Enter');
+  }
   await input.waitFor({ state: 'hidden' });
+}
+
+/** The input that the key opens. A frame that is still loading swallows keys, hence more than one try. */
+async function quickInput(page: Page, key: string): Promise<Locator> {
+  const input = page.locator('.quick-input-widget input.input');
+  await waitFor('the quick input', 15_000, async () => {
+    await page.keyboard.press(key);
+    return await input.waitFor({ timeout: 2000 }).then(() => true, () => undefined);
+  });
+  return input;
+}
+
+/** Makes these the user's settings, by an edit in the editor: it follows no other at once. The file is closed again. */
+export async function changeSettings(page: Page, settings: Readonly<Record<string, unknown>>): Promise<void> {
+  await runCommand(page, 'Preferences: Open User Settings (JSON)');
+  await page.locator('.tab.active', { hasText: 'settings.json' }).waitFor();
+  await page.locator('.editor-group-container.active .view-line').first().waitFor();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText(JSON.stringify({ ...QUIET, ...settings }));
+  await page.keyboard.press('Control+S');
+  await page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
+  await runCommand(page, 'View: Close Editor');
+}
+
+/** The page of the race view, or of whatever else the editor shows in a frame: the newest. */
+export function framePage(page: Page): FrameLocator {
+  return page.locator('iframe.webview').last().contentFrame().frameLocator('iframe');
 }
 
 /** Opens the Problems view, filtered, since only rows in sight can be read; the editor keeps the focus. */
