@@ -11,8 +11,8 @@ const ENGINE = new Set(['base', 'kernel', 'syntax', 'lower', 'domain', 'summary'
 const NETWORK = /^(node:)?(net|http|https|http2|dgram|tls|dns|inspector|cluster)(\/|$)/;
 const MACHINE = /^(node:)?(fs|os|worker_threads|child_process|process|readline|repl|v8|vm)(\/|$)/;
 
-/** Where a hash is made: a version of the knowledge, a finding's fingerprint, an answer's result id. */
-const CRYPTO = ['server/src/cli/formats/report.ts', 'server/src/kernel/knowledge.ts', 'server/src/lsp/answers.ts'];
+/** Where a hash is made: a version of the knowledge, a finding's fingerprint, an answer's result id, the store's keys. */
+const CRYPTO = ['server/src/cli/formats/report.ts', 'server/src/kernel/knowledge.ts', 'server/src/lsp/answers.ts', 'server/src/main/store.ts'];
 
 const inServer = SOURCES.filter((path) => path.startsWith('server/'));
 const inEngine = SOURCES.filter((path) => ENGINE.has(roomOf(path) ?? ''));

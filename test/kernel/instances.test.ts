@@ -13,7 +13,7 @@ import { CORRECT, HELD_OUT_CORRECT, HELD_OUT_RACES, RACES, type Instance } from 
 import { KNOWN } from './known-in-instances.ts';
 
 /** The rules these files were read for; leaks elsewhere in them are another matter. */
-const RULES: ReadonlySet<RuleId> = new Set([
+const RULES: ReadonlySet<string> = new Set([
   'final-put-outside-lookup-lock', 'unlink-deferred-past-lock', 'teardown-while-shared', 'lookup-get-outside-lock',
 ]);
 

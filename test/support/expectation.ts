@@ -1,9 +1,9 @@
 // What a check must say, as data, and a readable difference from what it did say.
 
-import type { Confidence, Finding, RuleId } from '../../server/src/ide/finding.ts';
+import type { Confidence, Finding } from '../../server/src/ide/finding.ts';
 
 export interface Place {
-  readonly rule: RuleId;
+  readonly rule: Finding['rule'];
   readonly file: string;
   readonly function: string;
   /** 1-based. */
