@@ -395,8 +395,11 @@ function unknownCall(frame: Frame, state: State, site: CallSite): Way {
   const { values, typing, code } = frame.engine;
   const next = fork(state);
   site.args.forEach((arg, index) => {
-    const root = arg.node.k === 'at' ? arg.node.base : arg;
-    if (root.node.k !== 'local') return;
+    const root = rootOf(arg);
+    if (root.node.k !== 'local') {
+      if (root.node.k !== 'number' && root.node.k !== 'function' && !next.escaped.includes(root)) next.escaped = [...next.escaped, root];
+      return;
+    }
     for (const { address } of [...next.memory.values()]) {
       const base = address.node.k === 'at' ? address.node.base : address;
       if (base === root) next.memory.delete(address.id);

@@ -16,6 +16,8 @@ export interface State {
   trail: Trail;
   marks: readonly Mark[];
   facts: Facts;
+  /** Objects that were handed to a function of which nothing is known: it may have kept them. */
+  escaped: readonly Value[];
   /** Loop heads that this path has been through. */
   visited: readonly number[];
   /** Configuration atoms chosen on this path. */
@@ -23,7 +25,7 @@ export interface State {
 }
 
 export function emptyState(): State {
-  return { memory: new Map(), held: [], dropped: [], effects: [], trail: createTrail(), marks: [], facts: NO_FACTS, visited: [], config: [] };
+  return { memory: new Map(), held: [], dropped: [], effects: [], trail: createTrail(), marks: [], facts: NO_FACTS, escaped: [], visited: [], config: [] };
 }
 
 export function fork(state: State): State {
@@ -246,6 +248,7 @@ export function joinStates(one: State, other: State): State {
     memory,
     facts: keepOwnFacts(joinFacts(one.facts, other.facts), one, other),
     marks: [...joinMarks(one.marks, other.marks), ...vacuousMarks(one, other)],
+    escaped: one.escaped === other.escaped ? one.escaped : [...new Set([...one.escaped, ...other.escaped])],
     config: one.config.filter((atom) => other.config.includes(atom)),
   };
 }

@@ -109,17 +109,20 @@ function coarsen(outcome: Outcome, level: number): Outcome {
         return level < 2;
     }
   };
-  // A field that is cleared after its object was put: told without the put it would look like a leak.
+  // Half of what happens to a count is worse than nothing: a get left out makes a later put look like the last one, a put
+  // left out makes a cleared field look like a leak.
   const untold = new Set<Value>();
   for (const effect of outcome.effects) {
-    if (effect.do !== 'put' || keep(effect)) continue;
-    const { node } = rootOf(effect.count);
-    if (node.k === 'load') untold.add(node.address);
+    if ((effect.do === 'init' || effect.do === 'get' || effect.do === 'put') && !keep(effect)) untold.add(rootOf(effect.count));
   }
+  const isTold = (effect: Effect): boolean => {
+    if (effect.do === 'init' || effect.do === 'get' || effect.do === 'put') return rootOf(effect.count).node.k === 'param' || !untold.has(rootOf(effect.count));
+    return !(effect.do === 'write' && [...untold].some(({ node }) => node.k === 'load' && node.address === effect.place));
+  };
   return {
     ...outcome,
-    effects: outcome.effects.filter((effect) => keep(effect) && !(effect.do === 'write' && untold.has(effect.place))),
-    writes: outcome.writes.filter(({ place }) => near(place, 1) && (level < 4 || depthOf(place) === 0)),
+    effects: outcome.effects.filter((effect) => keep(effect) && isTold(effect)),
+    writes: outcome.writes.filter(({ place, value }) => near(place, 1) && (level < 4 || depthOf(place) === 0) && !(untold.has(rootOf(value)) && rootOf(value).node.k !== 'param')),
   };
 }
 

@@ -3,7 +3,8 @@
 // functions (registries.ts, judge.ts) works on these records only.
 
 import { hangsOn, pathOf, rootOf, type Value } from '../domain/value.ts';
-import { POINTER, ZERO, classOf } from '../domain/facts.ts';
+import { ERROR, NEGATIVE, POINTER, POSITIVE, ZERO, classOf } from '../domain/facts.ts';
+import { labelsOf } from '../lower/labels.ts';
 import type { Effect, Hold, Site } from '../summary/effect.ts';
 import type { FunctionRef } from '../program/code.ts';
 import type { Execution, Final } from '../engine/execute.ts';
@@ -144,12 +145,22 @@ export interface LossRecord {
   readonly final: Final;
 }
 
+/** A way out with an error that still has a reference which the function took, while a way that succeeds drops it. */
+export interface ForgottenRecord {
+  readonly ref: FunctionRef;
+  readonly object: ObjectView;
+  readonly taken: readonly Site[];
+  /** The way out. */
+  readonly site: Site;
+}
+
 export interface Records {
   readonly lookups: readonly LookupRecord[];
   readonly puts: readonly PutRecord[];
   readonly publishes: readonly PublishRecord[];
   readonly stores: readonly StoreRecord[];
   readonly losses: readonly LossRecord[];
+  readonly forgotten: readonly ForgottenRecord[];
   /** Fields that this function sets to something other than zero, and the locks held there. */
   readonly flags: readonly { readonly field: string; readonly locks: readonly string[] }[];
   /** Unlinks outside of any release: by link or container. */
@@ -267,7 +278,8 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
     const field = typing.placeName(place, file);
     return field === undefined ? [] : [{ field, locks: locksOf(held).map(({ name }) => name) }];
   });
-  return { lookups, puts, publishes, stores, losses, flags, unlinks };
+  const forgotten = forgottenIn(ref, execution, typing);
+  return { lookups, puts, publishes, stores, losses, forgotten, flags, unlinks };
 
   function collectStore(effect: Effect & { do: 'write' }, index: number, effects: readonly Effect[], final: Final): void {
     const field = typing.placeName(effect.place, file);
@@ -300,6 +312,48 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
       stored: storedAt?.chain, keptElsewhere: handedOut(rootOf(before), final), final,
     });
   }
+}
+
+/**
+ * References that an error leaves behind. Only where success drops what it took is it plain that nobody else does: where
+ * success keeps it, the object may have been handed on in a way that is not seen.
+ */
+function forgottenIn(ref: FunctionRef, execution: Execution, typing: Typing): readonly ForgottenRecord[] {
+  const dropped = new Set<Value>();
+  for (const { state, returnClass } of execution.finals) {
+    if ((returnClass & (ZERO | POSITIVE)) === 0) continue;
+    for (const effect of state.effects) {
+      if (effect.do !== 'put' || effect.outcome === 'never' || !isReferenceCount(effect, typing, ref.file)) continue;
+      if (balance(state.effects, effect.count, state.effects.length) === 0) dropped.add(effect.count);
+    }
+  }
+  const found = new Map<string, ForgottenRecord>();
+  for (const final of execution.finals) {
+    const { state, returnClass, span } = final;
+    if (returnClass === 0 || (returnClass & ~(NEGATIVE | ERROR)) !== 0) continue;
+    for (const effect of state.effects) {
+      if (effect.do !== 'get' || !dropped.has(effect.count) || balance(state.effects, effect.count, state.effects.length) <= 0) continue;
+      const root = rootOf(effect.count);
+      // What a field holds may be another object each time it is read.
+      if (root.node.k === 'load') continue;
+      const kept = state.escaped.some((value) => value === root || hangsOn(root, value)) || handedOut(root, final) ||
+        state.effects.some((other) => (other.do === 'publish' && rootOf(other.item) === root) || (other.do === 'free' && rootOf(other.object) === root) ||
+          (other.do === 'defer' && rootOf(other.object) === root) || (other.do === 'write' && rootOf(other.value) === root && rootOf(other.place) !== root));
+      if (kept) continue;
+      const object = objectView(effect.count, final, state.effects, typing, ref.file);
+      if (object.absent) continue;
+      const site = { file: ref.file, function: ref.name, at: labelsOf(execution.fn).labelOf(span) };
+      if (!found.has(`${site.at}:${effect.count.id}`)) found.set(`${site.at}:${effect.count.id}`, { ref, object, taken: effect.chain, site });
+    }
+  }
+  return [...found.values()];
+}
+
+/** A put that ends the object when it is the last, or of a count that is there for nothing else. */
+function isReferenceCount(put: Effect & { do: 'put' }, typing: Typing, file: string): boolean {
+  if (put.last.effects.length > 0) return true;
+  const type = typing.contentType(put.count, file)?.name;
+  return type === 'struct kref' || type === 'refcount_t';
 }
 
 /** Direct fields of an entry that are known to be zero on this path. */

@@ -4,6 +4,7 @@ import type { Finding } from '../../ide/finding.ts';
 import { plainName, type LookupRecord, type NamedLock } from '../../finality/records.ts';
 import { lookupLocks } from '../../finality/judge.ts';
 import { registryKey, releaseUnlinks, unlinks, type Registry } from '../../finality/registries.ts';
+import { isReferenceCount } from '../reference-count.ts';
 import { lineOf, makeFinding, objectText, textAt, type RuleContext } from '../context.ts';
 
 /**
@@ -53,14 +54,6 @@ function unlinkLocks({ analysis, typing }: RuleContext, registry: Registry): rea
     }
   }
   return any ? [...locks] : undefined;
-}
-
-/** Somewhere the last put of that counter ends the object: else it counts something, but no references. */
-function isReferenceCount(context: RuleContext, { counter, count, ref }: LookupRecord): boolean {
-  const puts = [...context.analysis.records.values()].flatMap((records) => records.puts.filter((put) => put.object.counter === counter));
-  if (puts.some((put) => put.last.length > 0)) return true;
-  const type = context.typing.contentType(count, ref.file)?.name;
-  return puts.length === 0 && (type === 'struct kref' || type === 'refcount_t');
 }
 
 export function lookupGetOutsideLock(context: RuleContext): readonly Finding[] {

@@ -4,6 +4,7 @@ import type { Finding } from '../../ide/finding.ts';
 import type { LossRecord } from '../../finality/records.ts';
 import { chainKey, contradictsRole } from '../../finality/judge.ts';
 import { isContainerOf, isImpossible, isOfKind, sameRegistry, type FieldRole } from '../../finality/registries.ts';
+import { isReferenceCount } from '../reference-count.ts';
 import { makeFinding, objectText, step, type RuleContext } from '../context.ts';
 
 export function refLeak(context: RuleContext): readonly Finding[] {
@@ -16,13 +17,13 @@ export function refLeak(context: RuleContext): readonly Finding[] {
       if (!role || !mayBeEntry(context, loss, role)) continue;
       const base = loss.object.origin === 'field' ? role.count : 0;
       const left = loss.left(base);
-      if (left <= 0 || loss.keptElsewhere) continue;
+      if (left <= 0 || loss.keptElsewhere || !isReferenceCount(context, { ...loss.object, ref: loss.ref })) continue;
       const key = chainKey(loss.chain.slice(0, 1));
       if (!leaks.has(key)) leaks.set(key, { loss, left, role });
     }
   }
   const inner = new Set([...leaks.values()].map(({ loss }) => chainKey(loss.chain)));
-  return [...leaks.values()].flatMap(({ loss, left, role }) => {
+  return [...forgotten(context), ...[...leaks.values()].flatMap(({ loss, left, role }) => {
     const site = loss.chain[0];
     if (!site || loss.chain.some((_, index) => index > 0 && inner.has(chainKey(loss.chain.slice(index))))) return [];
     const object = objectText(loss.object.count);
@@ -39,7 +40,26 @@ export function refLeak(context: RuleContext): readonly Finding[] {
         ],
         gaps: context.gapsOf(loss.ref),
       })];
-  });
+  })];
+}
+
+/** A way out with an error that leaves a reference behind, while success drops it. */
+function forgotten(context: RuleContext): readonly Finding[] {
+  const found = new Map<string, Finding>();
+  for (const records of context.analysis.records.values()) {
+    for (const { ref, object, taken, site } of records.forgotten) {
+      const text = objectText(object.count);
+      const key = `${site.file}:${site.function}:${site.at}`;
+      if (found.has(key)) continue;
+      const first = taken[0];
+      found.set(key, makeFinding(context, 'ref-leak', 'medium', site, `a reference to '${text}' is leaked: this way out does not drop it`, {
+        object: text,
+        steps: [...(first ? [step(context, 'taken', first)] : []), step(context, 'lost', site)],
+        gaps: context.gapsOf(ref),
+      }));
+    }
+  }
+  return [...found.values()];
 }
 
 /** On this path the field may hold a counted entry: nothing the path knows says otherwise. */
