@@ -95,7 +95,7 @@ test('an unreadable file and an unreadable folder are said', async (t) => {
   const { disk } = await import('../../server/src/main/disk.ts');
   const change = {
     readBytes: (path: string) => (path.endsWith('/a.c') ? denied : disk.readBytes(path)),
-    listFolder: (path: string) => (path.replace(/\/$/, '').endsWith('/closed') ? denied : disk.listFolder(path)),
+    listFolder: (path: string, tree: string) => (path.replace(/\/$/, '').endsWith('/closed') ? denied : disk.listFolder(path, tree)),
   };
   assertRefused(await kreflens(root, ['check', 'a.c'], change), /a\.c: permission denied/);
   const ran = await kreflens(root, ['check', 'd'], change);
@@ -108,6 +108,29 @@ test('folders are walked in one order, links to folders are not followed, each f
   symlinkSync('..', join(root, 'b', 'loop'));
   const ran = await kreflens(root, ['check', 'b', '.', 'a.c']);
   assert.deepEqual(heads(ran.out).map((line) => line.split(':')[0]), ['a.c', 'b-c.c', 'b/a.c', 'b/z.c']);
+});
+
+test('a tree made of links to the folders of another is walked as if they were its own', async (t) => {
+  const other = folder(t, { 'drivers/x/racy.c': racy, 'include/linux/kref.h': '', Kconfig: '' });
+  const root = folder(t, { 'own/racy.c': racy });
+  for (const name of ['drivers', 'include', 'Kconfig']) symlinkSync(join(other, name), join(root, name));
+  // Loops: behind the link, around the tree, out of the tree and back, and to itself.
+  symlinkSync('..', join(other, 'drivers/x/up'));
+  symlinkSync(root, join(other, 'drivers/x/back'));
+  symlinkSync(join(root, '..'), join(root, 'own/around'));
+  symlinkSync(join(root, 'own'), join(root, 'again'));
+  symlinkSync('itself', join(root, 'itself'));
+  symlinkSync('itself.c', join(root, 'itself.c'));
+  const files = ['drivers/x/racy.c', 'own/racy.c'];
+  const ran = await kreflens(root, ['check', '.']);
+  assert.deepEqual(heads(ran.out).map((line) => line.split(':')[0]), files);
+  const { diskFiles } = await import('../../server/src/main/disk.ts');
+  const { listTree } = await import('../../server/src/main/tree-listing.ts');
+  assert.deepEqual(['', 'drivers/x', 'own'].map((name) => diskFiles(root).list(name)), [
+    ['Kconfig', 'drivers/', 'include/', 'own/'], ['racy.c'], ['racy.c'],
+  ]);
+  const listed = [...listTree(root)].flatMap(([name, found]) => found.map((file) => `${name}/${file.name}`));
+  assert.deepEqual(listed, [files[0], 'include/linux/kref.h', files[1]]);
 });
 
 test('invalid UTF-8 is replaced and leaves a gap in its line', async (t) => {

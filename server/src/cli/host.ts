@@ -29,8 +29,8 @@ export interface Host {
   stat(path: string): Result<Stat>;
   /** The path without symbolic links; the path itself where there is none. */
   real(path: string): string;
-  /** Names in a folder, folders with a trailing `/`, sorted; symbolic links to folders are left out. */
-  listFolder(path: string): Result<readonly string[]>;
+  /** Names in a folder of a tree, folders with a trailing `/`, sorted; of links to folders those that lead out of the tree. */
+  listFolder(path: string, tree: string): Result<readonly string[]>;
   readBytes(path: string): Result<Uint8Array>;
   writeText(path: string, text: string): Result<true>;
   readStdin(): Result<Uint8Array>;

@@ -38,7 +38,7 @@ function addFolder(host: Host, problems: Problems, tree: string, named: NamedPat
   let found = 0;
   let unreadable = 0;
   const visit = (folder: string, shown: string): void => {
-    const names = host.listFolder(folder);
+    const names = host.listFolder(folder, tree);
     if (!names.ok) {
       unreadable += 1;
       return problems.say(`${shown}: ${names.why}`);

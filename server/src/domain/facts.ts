@@ -44,7 +44,10 @@ export function inherentClass(value: Value): number {
 }
 
 export function classOf(facts: Facts, value: Value): number {
-  return inherentClass(value) & (facts.classes.get(value.id)?.mask ?? ANY);
+  const own = inherentClass(value) & (facts.classes.get(value.id)?.mask ?? ANY);
+  if (value.node.k !== 'at') return own;
+  // Neither a field's address nor container_of() makes an error of a pointer that is none.
+  return (classOf(facts, value.node.base) & ERROR) === 0 ? own & ~ERROR : own;
 }
 
 /** The facts with `value` narrowed to `mask`; undefined if nothing is left. */
@@ -55,7 +58,10 @@ export function narrow(facts: Facts, value: Value, mask: number): Facts | undefi
   if (left === known) return facts;
   const classes = new Map(facts.classes);
   classes.set(value.id, { value, mask: left });
-  return { classes, truths: facts.truths };
+  const narrowed = { classes, truths: facts.truths };
+  // container_of() of NULL, as people write it: `dev ? to_foo(dev) : NULL`, tested afterwards.
+  const { node } = value;
+  return left === ZERO && node.k === 'at' && node.path.every((step) => step.startsWith('-')) ? narrow(narrowed, node.base, ZERO) : narrowed;
 }
 
 /** The facts with a comparison known to hold or not; undefined if that contradicts them. */

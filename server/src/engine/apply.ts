@@ -6,7 +6,7 @@ import type { LockMode, Primitive, PrimitiveEffect, When } from '../kernel/schem
 import { hangsOn, isEntryValue, pathOf, rootOf, type Value } from '../domain/value.ts';
 import { ANY, ERROR, NEGATIVE, POINTER, POSITIVE, TRUE_, ZERO, classOf, narrow, assume, joinFacts, type Facts } from '../domain/facts.ts';
 import type { Effect, Hold, LastEffects, Mark, Outcome, Site, Summary } from '../summary/effect.ts';
-import { addEffect, addEffects, addMark, fork, type State } from './state.ts';
+import { addEffect, addEffects, addMark, escape, fork, type State } from './state.ts';
 import { assumeComparison, readPlace } from './evaluate.ts';
 import { isMember } from './membership.ts';
 import type { Frame } from './frame.ts';
@@ -224,7 +224,10 @@ function applyEffect(
     case 'publish': {
       const item = at(effect.item);
       const into = at(effect.into);
-      if (item && into) addEffect(state, { do: 'publish', ...itemOf(frame, item), into, ...now() });
+      // idr_replace(idr, NULL, id), xa_store(xa, index, NULL): nothing is to be found there from now on.
+      if (item?.node.k === 'number') {
+        if (effect.replaces && into) addEffect(state, { do: 'unlink', item: undefined, link: '', from: into, replaced: true, ...now() });
+      } else if (item && into) addEffect(state, { do: 'publish', ...itemOf(frame, item), into, ...now() });
       return;
     }
     case 'unlink': {
@@ -351,13 +354,17 @@ export function applySummary(frame: Frame, before: State, callee: string, summar
   const key = frame.siteKey(call.span);
   const substitute = substitution(frame, before, call, key, callee);
   const site = frame.siteOf(call.span);
+  // Arguments that are put on some ways only: which result goes with it may have been lost.
+  const conditional = new Set(summary.outcomes.flatMap((outcome) => [...putsOf(outcome)]));
   const ways: Way[] = [];
   for (const outcome of summary.outcomes) {
     let effects: readonly Effect[] | undefined;
     const mine = (): readonly Effect[] => (effects ??= outcome.effects
       .map((effect) => substituteEffect(effect, substitute, site, before, key)).filter((effect) => !isVacuous(effect)));
+    const kept = call.args.filter((_, index) => conditional.has(index) && !putsOf(outcome).has(index));
     for (const part of partsOf(frame, outcome)) {
-      const way = applyOutcome(frame, before, part, call, key, substitute, mine);
+      const way = applyOutcome(frame, before, part, call, key, substitute, mine, summary.rough);
+      if (way) escape(way.state, kept);
       if (way) ways.push(way);
     }
   }
@@ -366,6 +373,15 @@ export function applySummary(frame: Frame, before: State, callee: string, summar
     if (isEntryValue(lock)) frame.notes.balanced.set(`${lock.id}`, { ...hold, lock });
   }
   return ways;
+}
+
+/** Numbers of the parameters whose object's count is put. */
+function putsOf(outcome: Outcome): ReadonlySet<number> {
+  return new Set(outcome.effects.flatMap((effect) => {
+    if (effect.do !== 'put') return [];
+    const { node } = rootOf(effect.count);
+    return node.k === 'param' ? [node.index] : [];
+  }));
 }
 
 /**
@@ -437,7 +453,7 @@ function substitution(frame: Frame, before: State, call: CallSite, key: string, 
 
 function applyOutcome(
   frame: Frame, before: State, outcome: Outcome, call: CallSite, key: string,
-  substitute: (value: Value) => Value, effects: () => readonly Effect[],
+  substitute: (value: Value) => Value, effects: () => readonly Effect[], rough: boolean,
 ): Way | undefined {
   const { values } = frame.engine;
   let state = fork(before);
@@ -471,6 +487,7 @@ function applyOutcome(
   for (const hold of outcome.taken) {
     state.held = [...state.held, substituteHold(hold, substitute, key)];
   }
+  if (rough) escape(state, call.args);
   return { state, result };
 }
 

@@ -9,7 +9,7 @@ import { labelsOf } from '../lower/labels.ts';
 import { isEntryValue, rootOf, stepsOf, type Value } from '../domain/value.ts';
 import { ANY, ERROR, NEGATIVE, POINTER, ZERO, classOf, narrow } from '../domain/facts.ts';
 import type { Effect, Hold, LastEffects } from '../summary/effect.ts';
-import { addEffect, fork, emptyState, type State } from './state.ts';
+import { addEffect, escape, fork, emptyState, type State } from './state.ts';
 import { join, joinEnd, thin, type Case, type Room, type Waiting } from './join.ts';
 import { flowOf, targetsOf } from './flow.ts';
 import { addressOf, assumeClass, assumeCondition, evaluate, hintType, isWalked, tempName } from './evaluate.ts';
@@ -28,6 +28,8 @@ export interface Final {
 export interface Execution {
   readonly fn: FunctionIr;
   readonly finals: readonly Final[];
+  /** Some ways were not followed. */
+  readonly cut: boolean;
   /** There were more ways than the closest limits let pass: others would have kept others. */
   readonly crowded: boolean;
   readonly balanced: readonly Hold[];
@@ -162,6 +164,7 @@ export function execute(
   return {
     fn,
     finals,
+    cut,
     crowded: crowded || steps > LIMITS.far.steps,
     balanced: [...frame.notes.balanced.values()],
     requires: [...frame.notes.requires.values()],
@@ -394,12 +397,10 @@ function errorPointer(frame: Frame, state: State, name: string, site: CallSite):
 function unknownCall(frame: Frame, state: State, site: CallSite): Way {
   const { values, typing, code } = frame.engine;
   const next = fork(state);
+  escape(next, site.args);
   site.args.forEach((arg, index) => {
     const root = rootOf(arg);
-    if (root.node.k !== 'local') {
-      if (root.node.k !== 'number' && root.node.k !== 'function' && !next.escaped.includes(root)) next.escaped = [...next.escaped, root];
-      return;
-    }
+    if (root.node.k !== 'local') return;
     for (const { address } of [...next.memory.values()]) {
       const base = address.node.k === 'at' ? address.node.base : address;
       if (base === root) next.memory.delete(address.id);

@@ -42,6 +42,15 @@ export function addEffects(state: State, effects: readonly Effect[]): void {
   for (const effect of effects) state.trail = state.trail.then(effectKey(effect));
 }
 
+/** The objects that the arguments point into may be kept by whoever got them. */
+export function escape(state: State, args: readonly Value[]): void {
+  for (const arg of args) {
+    const root = rootOf(arg);
+    const { k } = root.node;
+    if (k !== 'local' && k !== 'number' && k !== 'function' && !state.escaped.includes(root)) state.escaped = [...state.escaped, root];
+  }
+}
+
 /** Where a path has come to by what it did: equal lists of effects, from one start, lead to the same trail. */
 export interface Trail {
   then(effect: string): Trail;

@@ -19,6 +19,7 @@ export function summarise(execution: Execution): Summary {
   const exported = execution.finals.map((final) => ({ ...exportFinal(final), scalar }));
   const marked = exported.some((outcome) => outcome.marks.some(isPositive));
   let outcomes = group(exported, marked);
+  const rough = outcomes.length > MAX_OUTCOMES || execution.cut;
   const gaps: Gap[] = [...execution.gaps];
   // Too many: leave out what matters least to callers, step by step, so that more of them are alike.
   for (let level = 1; level <= COARSEST && outcomes.length > MAX_OUTCOMES; level += 1) {
@@ -33,6 +34,7 @@ export function summarise(execution: Execution): Summary {
   }
   return {
     outcomes: dropCommonFacts(outcomes),
+    rough,
     balanced: execution.balanced.filter((hold) => isEntryValue(hold.lock)),
     requires: execution.requires,
     maySleep: execution.maySleep,

@@ -3,7 +3,7 @@
 // functions (registries.ts, judge.ts) works on these records only.
 
 import { hangsOn, pathOf, rootOf, type Value } from '../domain/value.ts';
-import { ERROR, NEGATIVE, POINTER, POSITIVE, ZERO, classOf } from '../domain/facts.ts';
+import { ERROR, NEGATIVE, POINTER, ZERO, classOf } from '../domain/facts.ts';
 import { labelsOf } from '../lower/labels.ts';
 import type { Effect, Hold, Site } from '../summary/effect.ts';
 import type { FunctionRef } from '../program/code.ts';
@@ -97,6 +97,8 @@ export interface PutRecord {
 export interface UnlinkView {
   readonly link: string;
   readonly from: string | undefined;
+  /** NULL was put in the entry's place: it is unpublished, and its slot kept. */
+  readonly replaced: boolean;
   readonly locks: readonly NamedLock[];
   readonly chain: readonly Site[];
   /** The callee also cleared pointers of the object: it is unusable for its other holders. */
@@ -284,6 +286,8 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
   function collectStore(effect: Effect & { do: 'write' }, index: number, effects: readonly Effect[], final: Final): void {
     const field = typing.placeName(effect.place, file);
     if (field === undefined || rootOf(effect.place).node.k === 'fresh') return;
+    // Which entry of an array it is, is not known: another one may be cleared than was set.
+    if (pathOf(effect.place).includes('[]')) return;
     // An entry with references goes into the field, and is still there at the end.
     const count = countOfItem(effect.value, effects);
     if (count && final.state.memory.get(effect.place.id)?.value === effect.value) {
@@ -321,7 +325,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
 function forgottenIn(ref: FunctionRef, execution: Execution, typing: Typing): readonly ForgottenRecord[] {
   const dropped = new Set<Value>();
   for (const { state, returnClass } of execution.finals) {
-    if ((returnClass & (ZERO | POSITIVE)) === 0) continue;
+    if (returnClass === 0 || (returnClass & (NEGATIVE | ERROR)) !== 0) continue;
     for (const effect of state.effects) {
       if (effect.do !== 'put' || effect.outcome === 'never' || !isReferenceCount(effect, typing, ref.file)) continue;
       if (balance(state.effects, effect.count, state.effects.length) === 0) dropped.add(effect.count);
@@ -513,7 +517,7 @@ function unlinkView(
     other.value.node.value === 0 && hangsOn(other.place, item) && other.chain.length > 1 && other.chain[0]?.at === outer?.at);
   const mark = count && final.state.marks.find((candidate) => candidate.mark === 'exclusive' && candidate.count === count);
   return {
-    link: effect.link, from: effect.from && typing.placeName(effect.from, file), locks: locksOf(effect.held), chain: effect.chain,
+    link: effect.link, from: effect.from && typing.placeName(effect.from, file), replaced: effect.replaced === true, locks: locksOf(effect.held), chain: effect.chain,
     tearsDown, exclusive: mark && 'held' in mark ? mark.held : undefined,
   };
 }

@@ -103,6 +103,8 @@ export function sameRegistry(one: RegistryName, other: RegistryName): boolean {
  * release and not under proof of being the only holder; a creation that hands its reference out speaks against it.
  */
 function isOwned(name: RegistryName, all: readonly Records[]): boolean {
+  // Who unpublishes an object and keeps its slot drops the registration's reference later, wherever that is.
+  if (all.some((records) => records.unlinks.some(({ view }) => view.replaced && unlinks(view.link, view.from, name)))) return true;
   const created = all.flatMap((records) => records.publishes).filter((publish) => publish.fresh && sameRegistry(publish.registry, name) );
   if (created.some((publish) => publish.handedOut)) return false;
   return all.some((records) => records.unlinks.some(({ view, thenPut, object }) => {

@@ -28,8 +28,11 @@ export type PrimitiveEffect =
       readonly do: 'put'; readonly count: string; readonly release?: string; readonly zeroWhen?: When;
       readonly neverLast?: true; readonly lockOnLast?: { readonly lock: string; readonly mode: LockMode }; readonly when?: When;
     }
-  /** The item becomes findable in the container; `item` is the embedded node (list) or the stored pointer (idr). */
-  | { readonly do: 'publish'; readonly item: string; readonly into: string; readonly when?: When }
+  /**
+   * The item becomes findable in the container; `item` is the embedded node (list) or the stored pointer (idr).
+   * `replaces`: in the place of what was there, so that NULL takes that off.
+   */
+  | { readonly do: 'publish'; readonly item: string; readonly into: string; readonly replaces?: true; readonly when?: When }
   /** The item (by its node), or an entry of the container (by key), is taken off. */
   | { readonly do: 'unlink'; readonly item?: string; readonly from?: string; readonly when?: When }
   /**

@@ -7,6 +7,7 @@ import { isAbsolute, join } from 'node:path';
 
 import type { Host, Kind, Result, Stat } from '../cli/host.ts';
 import type { Files } from '../ide/workspace.ts';
+import { isLinkedFolder } from './linked-folders.ts';
 
 /**
  * Files of a tree (an absolute folder). Only listings are remembered: texts are the engine's to keep. `forget` drops
@@ -41,7 +42,7 @@ export function diskFiles(root: string): DiskFiles {
       const known = listings.get(full);
       if (known !== undefined) return known;
       // Most of what is asked for on the way through include paths is absent: asking first is cheaper than an error.
-      const names = existsSync(full) ? listFolder(full) : undefined;
+      const names = existsSync(full) ? listFolder(full, root) : undefined;
       const listing = names?.ok ? names.value : [];
       listings.set(full, listing);
       return listing;
@@ -92,20 +93,21 @@ export const disk: Pick<Host, 'stat' | 'real' | 'listFolder' | 'readBytes' | 'wr
     }),
 };
 
-function listFolder(path: string): Result<readonly string[]> {
+function listFolder(path: string, tree: string): Result<readonly string[]> {
   return attempt(() => {
-    const names = readdirSync(path, { withFileTypes: true }).flatMap((entry) => nameOf(path, entry));
+    const names = readdirSync(path, { withFileTypes: true }).flatMap((entry) => nameOf(path, entry, tree));
     return names.sort();
   });
 }
 
-/** Links to files count as files. Links to folders are left out: they can form loops, and show nothing new. */
-function nameOf(folder: string, entry: Dirent): readonly string[] {
+/** Links to files count as files, links to folders only where they lead out of the tree. */
+function nameOf(folder: string, entry: Dirent, tree: string): readonly string[] {
   if (entry.isDirectory()) return [`${entry.name}/`];
   if (entry.isFile()) return [entry.name];
   if (!entry.isSymbolicLink()) return [];
   const target = disk.stat(join(folder, entry.name));
-  return target.ok && target.value.kind === 'file' ? [entry.name] : [];
+  if (target.ok && target.value.kind === 'file') return [entry.name];
+  return isLinkedFolder(tree, folder, entry.name) ? [`${entry.name}/`] : [];
 }
 
 const reasons: Readonly<Record<string, string>> = {

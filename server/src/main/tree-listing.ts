@@ -4,6 +4,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { compareText } from '../base/order.ts';
+import { isLinkedFolder } from './linked-folders.ts';
 
 export interface ListedFile {
   readonly name: string;
@@ -18,11 +19,11 @@ export function listTree(tree: string): ReadonlyMap<string, readonly ListedFile[
     const files: ListedFile[] = [];
     for (const entry of entriesOf(join(tree, folder))) {
       const { name } = entry;
-      if (entry.isDirectory()) {
+      if (entry.isDirectory() || (entry.isSymbolicLink() && isLinkedFolder(tree, join(tree, folder), name))) {
         // .git and the like.
         if (!name.startsWith('.')) visit(folder === '' ? name : `${folder}/${name}`);
       } else if (/\.[ch]$/.test(name) && (entry.isFile() || entry.isSymbolicLink())) {
-        const stat = statSync(join(tree, folder, name), { throwIfNoEntry: false });
+        const stat = statOf(join(tree, folder, name));
         if (stat?.isFile() === true) files.push({ name, stamp: `${stat.size} ${stat.mtimeMs} ${stat.ino}` });
       }
     }
@@ -35,6 +36,15 @@ export function listTree(tree: string): ReadonlyMap<string, readonly ListedFile[
 /** True if the file changed so lately that it may change again and keep its stamp: clocks of disks are coarse. */
 export function isFreshlyWritten(file: ListedFile, now: number): boolean {
   return Number(file.stamp.split(' ')[1]) > now - 2000;
+}
+
+/** undefined: nothing there, as with a link that leads nowhere or to itself. */
+function statOf(path: string) {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function entriesOf(folder: string) {

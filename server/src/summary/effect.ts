@@ -50,7 +50,7 @@ export type Effect =
     })
   /** `link`: `struct foo.node`, the member that links the item. */
   | (Happening & { readonly do: 'publish'; readonly item: Value; readonly link: string; readonly into: Value })
-  | (Happening & { readonly do: 'unlink'; readonly item: Value | undefined; readonly link: string; readonly from: Value | undefined })
+  | (Happening & { readonly do: 'unlink'; readonly item: Value | undefined; readonly link: string; readonly from: Value | undefined; readonly replaced?: true })
   | (Happening & { readonly do: 'find'; readonly element: Value })
   | (Happening & { readonly do: 'write'; readonly place: Value; readonly value: Value; readonly before: Value | undefined })
   /** The object's release, or some callback on it, runs later and without these locks. */
@@ -89,6 +89,8 @@ export interface Outcome {
 
 export interface Summary {
   readonly outcomes: readonly Outcome[];
+  /** There was more to tell than is told: what the function does to what it is given is not all here. */
+  readonly rough: boolean;
   /** Locks that are taken and dropped again inside, over all ways through. */
   readonly balanced: readonly Hold[];
   /** Locks that the function says its caller must hold. */

@@ -10,7 +10,7 @@ export function fingerprint(summary: Summary): string {
     summary.outcomes.map(outcomeText).join('\n'),
     summary.balanced.map(holdText).join(),
     summary.requires.map((lock) => lock.id).join(),
-    summary.maySleep ? 'sleeps' : '',
+    `${summary.maySleep ? 'sleeps' : ''}${summary.rough ? 'rough' : ''}`,
   ].join('\n#');
 }
 
@@ -75,7 +75,7 @@ function partsOf(effect: Effect): string {
     case 'publish':
       return `${effect.item.id}${effect.link}:${effect.into.id}`;
     case 'unlink':
-      return `${effect.item?.id ?? ''}${effect.link}:${effect.from?.id ?? ''}`;
+      return `${effect.item?.id ?? ''}${effect.link}:${effect.from?.id ?? ''}${effect.replaced ? 'replaced' : ''}`;
     case 'find':
       return String(effect.element.id);
     case 'write':
