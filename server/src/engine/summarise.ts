@@ -275,9 +275,10 @@ function withoutOutcome(effect: Effect): Effect {
 function withoutPairs(effects: readonly Effect[]): readonly Effect[] {
   const gone = new Set<number>();
   effects.forEach((effect, index) => {
-    if (effect.do === 'get') {
-      const later = effects.findIndex((other, at) => at > index && !gone.has(at) && other.do === 'put' && other.count === effect.count);
-      if (later >= 0) gone.add(index).add(later);
+    // A put drops the reference taken last: what remains is the one that the lookup took.
+    if (effect.do === 'put') {
+      const earlier = effects.findLastIndex((other, at) => at < index && !gone.has(at) && other.do === 'get' && other.count === effect.count);
+      if (earlier >= 0) gone.add(index).add(earlier);
     }
     if (effect.do === 'publish') {
       const later = effects.findIndex((other, at) => at > index && !gone.has(at) && other.do === 'unlink' && other.item === effect.item);

@@ -4,7 +4,7 @@
 import type { Code, FunctionRef } from '../program/code.ts';
 import { RELEASE_TABLES } from '../kernel/release-tables.ts';
 import type { FullEngine } from '../engine/engine.ts';
-import { plainName, recordsOf, type LookupRecord, type NamedLock, type Records } from './records.ts';
+import { innerName, plainName, recordsOf, type LookupRecord, type NamedLock, type Records } from './records.ts';
 import { gatherFacts, type Facts } from './registries.ts';
 import { chainKey, instancesOf, judgeFunction, type EntryLocks, type Instance, type Judged } from './judge.ts';
 
@@ -119,7 +119,7 @@ export function entryLocksOf(code: Code, engine: FullEngine): EntryLocks {
         for (const hold of call.held) {
           const name = typing.placeName(hold.lock, caller.file);
           if (name !== undefined && hold.mode !== 'rcu' && hold.mode !== 'srcu') {
-            here.push({ name, id: '', shared: hold.mode === 'read', text: plainName(name) });
+            here.push({ name, inner: innerName(hold.lock, typing, caller.file), id: '', shared: hold.mode === 'read', text: plainName(name) });
           }
         }
         common = common === undefined ? here : common.filter((lock) => here.some((other) => other.name === lock.name));

@@ -15,6 +15,8 @@ import type { Typing } from '../engine/typing.ts';
 export interface NamedLock {
   /** `gdp_mutex`, `file.c:gdp_mutex` for a static one, `struct foo.lock`. */
   readonly name: string;
+  /** The same, seen from the innermost struct that holds it: who has a pointer to that knows no other name. */
+  readonly inner: string | undefined;
   readonly id: string;
   readonly shared: boolean;
   /** As the function spells it. */
@@ -180,7 +182,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
   const lock = (hold: Hold): NamedLock | undefined => {
     if (hold.mode === 'irq' || hold.mode === 'bh' || hold.mode === 'preempt' || hold.mode === 'rcu' || hold.mode === 'srcu' || hold.mode === 'seq') return undefined;
     const name = typing.placeName(hold.lock, file);
-    return name === undefined ? undefined : { name, id: hold.id, shared: hold.mode === 'read', text: plainName(name) };
+    return name === undefined ? undefined : { name, inner: innerName(hold.lock, typing, file), id: hold.id, shared: hold.mode === 'read', text: plainName(name) };
   };
   const locksOf = (holds: readonly Hold[]): readonly NamedLock[] => holds.flatMap((hold) => lock(hold) ?? []);
   const names = (values: readonly Value[]): readonly string[] => values.flatMap((value) => typing.placeName(value, file) ?? []);
@@ -200,8 +202,9 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
       if (effect.do === 'get') {
         const found = effects.slice(0, index + 1).find((other) => other.do === 'find' && isOwnCounter(effect.count, other.element));
         const counter = typing.typeName(effect.count, file);
-        // Only the first reference comes from the lookup: the next ones rest on it.
-        if (balance(effects, effect.count, index) > 0) return;
+        // Only the first reference comes from the lookup: the next ones rest on it, and a put in between may have dropped
+        // somebody else's (that of a timer that was cancelled).
+        if (effects.slice(0, index).some((other) => (other.do === 'get' || other.do === 'init') && other.count === effect.count)) return;
         if (found?.do === 'find' && counter !== undefined) {
           const registry = registryOf(found.element, typing, file);
           if (registry) {
@@ -437,11 +440,12 @@ function objectView(count: Value, final: Final, effects: readonly Effect[], typi
   };
 }
 
-function innerName(count: Value, typing: Typing, file: string): string | undefined {
-  const path = pathOf(count);
+/** The name of a counter, or a lock, from the innermost struct around it; undefined where it is in none that is known. */
+export function innerName(place: Value, typing: Typing, file: string): string | undefined {
+  const path = pathOf(place);
   const last = path.at(-1);
   if (last === undefined || last.startsWith('-')) return undefined;
-  const holder = typing.values.at(rootOf(count), path.slice(0, -1));
+  const holder = typing.values.at(rootOf(place), path.slice(0, -1));
   const type = typing.contentType(holder, file);
   return type && type.pointers === 0 ? type.name + last : undefined;
 }

@@ -214,6 +214,8 @@ export function isImpossible(final: Final, facts: Facts, typing: Typing, file: s
 
 /** Locks by name that both sides hold, so that one excludes the other. */
 export function commonLocks(put: readonly NamedLock[], lookup: readonly NamedLock[]): readonly NamedLock[] {
-  return put.filter((lock) => lookup.some((other) => other.name === lock.name && !(lock.shared && other.shared)));
+  const isSame = (lock: NamedLock, other: NamedLock): boolean =>
+    lock.name === other.name || (lock.inner !== undefined && lock.inner === other.inner && (lock.name === lock.inner || other.name === other.inner));
+  return put.filter((lock) => lookup.some((other) => isSame(lock, other) && !(lock.shared && other.shared)));
 }
 
