@@ -3,7 +3,6 @@
 import type { KnownTable } from '../support/known.ts';
 
 const MLX5 = 'drivers/net/ethernet/mellanox/mlx5/core/uar.c';
-const FIRMWARE = 'drivers/base/firmware_loader/main.c';
 const ZPCI = 'arch/s390/pci/pci_bus.c';
 const USNIC = 'drivers/infiniband/hw/usnic/usnic_ib_main.c';
 const BNXT = 'drivers/net/ethernet/broadcom/bnxt/bnxt.c';
@@ -16,11 +15,6 @@ export const KNOWN: KnownTable = {
       `${MLX5}: final-put-outside-lookup-lock in mlx5_put_uars_page(), medium`,
       `${MLX5}: final-put-outside-lookup-lock in mlx5_free_bfreg(), high`,
     ],
-  },
-  FP_release_drops_lock_or_caller: {
-    cases: [FIRMWARE],
-    because: 'a caller of the locked put is judged, though the lock is held from the decrement on',
-    unexpected: [`${FIRMWARE}: final-put-outside-lookup-lock in _request_firmware(), high`],
   },
   FN_release_takes_the_lock: {
     cases: [ZPCI],
