@@ -1,21 +1,19 @@
-// npm run build: bundles command line, server and extension into dist/, which then runs by itself: the native parser,
-// the rules' pages and the walkthrough's sample are copied beside the bundles. `node scripts/build.mjs FOLDER` builds there instead.
+// npm run build: bundles command line, server and extension into dist/, which then runs by itself: the parsers, the
+// rules' pages, the walkthrough's sample and the licences of all that is not ours are copied beside the bundles.
+// `node scripts/build.mjs FOLDER` builds there instead.
 
 import { build } from 'esbuild';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import { notices, packagesIn } from './notices.mjs';
+import { parserFiles } from './platforms.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 
-/** What each native package needs at run time; of the prebuilt binaries, only this platform's. */
-const target = `${process.platform}-${process.arch}`;
-const NATIVE = {
-  'tree-sitter': ['package.json', 'index.js', `prebuilds/${target}`],
-  'tree-sitter-c': ['package.json', 'bindings/node/index.js', 'src/node-types.json', `prebuilds/${target}`],
-  'node-gyp-build': ['package.json', 'index.js', 'node-gyp-build.js'],
-};
+const parsers = parserFiles(`${process.platform}-${process.arch}`);
 
 const common = {
   absWorkingDir: root,
@@ -24,6 +22,7 @@ const common = {
   target: 'node20',
   sourcemap: 'linked',
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
 };
 
@@ -31,14 +30,14 @@ const common = {
 const module = {
   ...common,
   format: 'esm',
-  external: ['tree-sitter', 'tree-sitter-c'],
+  external: ['tree-sitter', 'tree-sitter-c', 'web-tree-sitter'],
   banner: { js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);" },
 };
 
 const extension = 'client/src/extension.ts';
 
 mkdirSync(dist, { recursive: true });
-await Promise.all([
+const built = await Promise.all([
   build({ ...module, entryPoints: ['server/src/main/cli.ts'], outfile: join(dist, 'cli.js'), banner: { js: `#!/usr/bin/env node\n${module.banner.js}` } }),
   build({ ...module, entryPoints: ['server/src/main/server.ts'], outfile: join(dist, 'server.js') }),
   ...['index-worker', 'index-thread'].map((thread) =>
@@ -52,12 +51,16 @@ await Promise.all([
 copy(join(root, 'client/webview/race-view.css'), join(dist, 'race-view.css'));
 copySample();
 chmodSync(join(dist, 'cli.js'), 0o755);
-copyNativePackages();
+// By itself, too, it is read as the modules it holds.
+writeFileSync(join(dist, 'package.json'), '{ "type": "module" }\n');
+copyParsers();
 copyPages();
+const others = built.flatMap((bundle) => (bundle === undefined ? [] : packagesIn(bundle.metafile)));
+writeFileSync(join(dist, 'third-party.txt'), notices(root, [...others, ...Object.keys(parsers)]));
 
 /** Once per version: a running server has the binaries mapped, and must not find them changed. */
-function copyNativePackages() {
-  for (const [name, paths] of Object.entries(NATIVE)) {
+function copyParsers() {
+  for (const [name, paths] of Object.entries(parsers)) {
     const from = join(root, 'node_modules', name);
     const to = join(dist, 'node_modules', name);
     if (paths.every((path) => existsSync(join(to, path))) && version(from) === version(to)) continue;

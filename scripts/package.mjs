@@ -1,48 +1,80 @@
-// npm run package: builds, then packs one installable .vsix for this platform into dist/ and checks what is inside.
-// The parser is native, so a package serves one platform; its name says which.
+// npm run package: builds, then packs one installable .vsix per platform into dist/ and checks what is inside.
 
+import { createVSIX, listFiles } from '@vscode/vsce';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { isNative, parserFiles, PLATFORMS } from './platforms.mjs';
+
+/** Bytes. */
+const LARGEST = 10 * 1024 * 1024;
+
 const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const target = `${process.platform}-${process.arch}`;
-const vsix = join(root, 'dist', `${manifest.name}-${target}-${manifest.version}.vsix`);
 
 /** Without one of these the package installs, and then fails in front of the user. */
 const NEEDED = [
   manifest.main, manifest.icon, 'package.nls.json', 'package.nls.de.json', 'dist/server.js', 'dist/cli.js',
-  'dist/race-view.js', 'dist/race-view.css', 'dist/sample/Kconfig', 'dist/sample/include/linux/group.h',
+  'dist/race-view.js', 'dist/race-view.css', 'dist/sample/Kconfig', 'dist/sample/include/linux/group.h', 'dist/third-party.txt',
   ...manifest.contributes.grammars.map(({ path }) => path),
   ...manifest.contributes.jsonValidation.map(({ url }) => url), 'server/src/kernel/data/schema.json',
   ...manifest.contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.markdown)),
-  ...['tree-sitter', 'tree-sitter-c'].map(name => `dist/node_modules/${name}/prebuilds/${target}/${name}.node`),
-  'dist/node_modules/node-gyp-build/package.json',
   'dist/rules/final-put-outside-lookup-lock/page.md',
 ].map(path => path.replace(/^\.\//, ''));
 
 execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs')], { cwd: root, stdio: 'inherit' });
 
-// Packed aside and renamed, so that dist/ never holds half a package.
 const aside = mkdtempSync(join(tmpdir(), 'kreflens-package-'));
 try {
-  const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
-  const packed = join(aside, 'kreflens.vsix');
-  execFileSync(process.execPath, [
-    vsce, 'package', '--no-dependencies', '--target', target, '--out', packed,
-    '--allow-missing-repository', '--no-rewrite-relative-links',
-  ], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, npm_config_yes: 'true' } });
-  // A zip file names its entries in plain text.
-  const inside = readFileSync(packed, 'latin1');
-  const missing = NEEDED.filter(path => !inside.includes(`extension/${path}`));
-  if (missing.length > 0) throw new Error(`missing in the package: ${missing.join(', ')}`);
-  copyFileSync(packed, `${vsix}.tmp`);
-  renameSync(`${vsix}.tmp`, vsix);
+  const stage = join(aside, 'stage');
+  const common = (await listFiles({ cwd: root })).filter(path => !path.startsWith('dist/node_modules/'));
+  for (const path of [...common, '.vscodeignore']) copy(join(root, path), join(stage, path));
+  const made = [];
+  for (const platform of PLATFORMS) made.push(await pack(platform, stage));
+  // Of earlier versions nothing is to be left that could be installed by mistake.
+  for (const name of readdirSync(dist)) if (name.endsWith('.vsix') && !made.includes(name)) rmSync(join(dist, name));
 } finally {
   rmSync(aside, { recursive: true, force: true });
 }
-console.log(`dist/${vsix.slice(join(root, 'dist').length + 1)}`);
+
+/** The name of the file that it leaves in dist/. */
+async function pack(platform, stage) {
+  rmSync(join(stage, 'dist/node_modules'), { recursive: true, force: true });
+  const parsers = Object.entries(parserFiles(platform)).flatMap(([name, paths]) => paths.map(path => `node_modules/${name}/${path}`));
+  for (const path of parsers) copy(join(root, path), join(stage, 'dist', path));
+  const packed = join(aside, `${platform}.vsix`);
+  await quietly(() => createVSIX({
+    cwd: stage, target: platform, packagePath: packed, dependencies: false, allowMissingRepository: true, rewriteRelativeLinks: false,
+  }));
+  // A zip file names its entries in plain text.
+  const inside = readFileSync(packed, 'latin1');
+  const missing = [...NEEDED, ...parsers.map(path => `dist/${path}`)].filter(path => !inside.includes(`extension/${path}`));
+  if (missing.length > 0) throw new Error(`missing in the package for ${platform}: ${missing.join(', ')}`);
+  if (statSync(packed).size > LARGEST) throw new Error(`the package for ${platform} is larger than ${LARGEST} bytes`);
+  // Packed aside and renamed, so that dist/ never holds half a package.
+  const vsix = `${manifest.name}-${platform}-${manifest.version}.vsix`;
+  copyFileSync(packed, join(dist, `${vsix}.tmp`));
+  renameSync(join(dist, `${vsix}.tmp`), join(dist, vsix));
+  console.log(`dist/${vsix}${isNative(platform) ? '' : ' (WebAssembly parser only: no native one is published)'}`);
+  return vsix;
+}
+
+/** vsce tells what it packs; only its warnings are of interest. */
+async function quietly(act) {
+  const { log } = console;
+  console.log = () => undefined;
+  try {
+    await act();
+  } finally {
+    console.log = log;
+  }
+}
+
+function copy(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  cpSync(from, to, { recursive: true });
+}

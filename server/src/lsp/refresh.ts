@@ -16,7 +16,8 @@ export function refreshDocument(connection: Connection, session: Session, uri: s
   };
   status({ state: 'checking' });
   const answer = answerFor(session, document);
-  status({ state: 'ready', detail: answer.gaps === 0 ? 'no gaps' : `${answer.gaps} ${answer.gaps === 1 ? 'gap' : 'gaps'}` });
+  const gaps = answer.gaps === 0 ? 'no gaps' : `${answer.gaps} ${answer.gaps === 1 ? 'gap' : 'gaps'}`;
+  status({ state: 'ready', detail: session.world.notice === undefined ? gaps : `${gaps}; ${session.world.notice}` });
   if (sent.get(uri) === answer.resultId) return;
 
   if (!client.pullsDiagnostics) {

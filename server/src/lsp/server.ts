@@ -46,6 +46,7 @@ export function serve(connection: Connection, world: World): void {
   connection.onInitialized(() => {
     if (session === undefined) return;
     const open = session;
+    if (world.notice !== undefined) connection.console.warn(world.notice);
     unwaited('watching files', watchFiles(connection, open));
     unwaited('reading the settings', configurationReady(connection, open, () => changed(open, undefined)));
     if (open.client.workspaceFolders) connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => open.trees.changeFolders(pathsOf(added), pathsOf(removed)));

@@ -5,6 +5,8 @@ import type { Files, Workspace, WorkspaceOptions } from '../ide/workspace.ts';
 
 export interface World {
   readonly version: string;
+  /** What the user is to know of this installation, in one line: said in the log, and with the status. */
+  readonly notice?: string;
   readonly kindOf: KindOf;
   /** Files of a tree, an absolute folder; `forget` drops what is remembered, after the disk changed. */
   filesOf(tree: string): Files & { forget(): void };

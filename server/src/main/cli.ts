@@ -10,6 +10,7 @@ import { git } from './git.ts';
 import { indexHost } from './index-host.ts';
 import { rulePage, version } from './installation.ts';
 import { serveStdio } from './serve.ts';
+import { startParser } from './start-parser.ts';
 import { userFacts } from './user-facts.ts';
 
 // The reader of a pipe may leave early (`kreflens check ... | head`): that is no failure to report.
@@ -23,6 +24,8 @@ function readStdin(): Result<Uint8Array> {
     return { ok: false, why: 'cannot be read' };
   }
 }
+
+const parser = await startParser(process.env['KREFLENS_PARSER']);
 
 const host: Host = {
   cwd: process.cwd(),
@@ -38,11 +41,12 @@ const host: Host = {
   filesOf: diskFiles,
   openWorkspace: (files, options) => openWorkspace(files, { ...userFacts(rootOf(files)), ...options }),
   index: indexHost,
-  serve: serveStdio,
+  serve: () => serveStdio(parser.ok ? parser.notice : undefined),
 };
 
+if (!parser.ok || parser.notice !== undefined) process.stderr.write(`kreflens: ${parser.ok ? parser.notice : parser.why}\n`);
 try {
-  process.exitCode = await run(host, process.argv.slice(2));
+  process.exitCode = parser.ok ? await run(host, process.argv.slice(2)) : 2;
 } catch (error) {
   const [message, where] = (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n');
   process.stderr.write(`kreflens: internal error: ${message}${where === undefined ? '' : ` ${where.trim()}`}\n`);

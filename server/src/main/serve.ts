@@ -31,11 +31,14 @@ const world: World = {
   },
 };
 
-/** Until the client hangs up: the connection then ends the process itself, so that this never resolves. */
-export function serveStdio(): Promise<number> {
+/**
+ * Until the client hangs up: the connection then ends the process itself, so that this never resolves. `notice`: what
+ * the client is to be told once.
+ */
+export function serveStdio(notice: string | undefined): Promise<number> {
   const input = framed((bytes) => connection.console.warn(`${bytes} bytes of the client's were no message: skipped`));
   const connection = createConnection(process.stdin.pipe(input), process.stdout);
-  return listen(connection);
+  return listen(connection, notice);
 }
 
 function framed(skipped: (bytes: number) => void): Transform {
@@ -48,12 +51,12 @@ function framed(skipped: (bytes: number) => void): Transform {
 }
 
 /** Over what the process's own arguments name: --stdio or --node-ipc. Throws if they name nothing. */
-export function serveAsArgumentsSay(): Promise<number> {
-  return process.argv.includes('--stdio') ? serveStdio() : listen(createConnection());
+export function serveAsArgumentsSay(notice: string | undefined): Promise<number> {
+  return process.argv.includes('--stdio') ? serveStdio(notice) : listen(createConnection(), notice);
 }
 
-function listen(connection: Connection): Promise<number> {
-  serve(connection, world);
+function listen(connection: Connection, notice: string | undefined): Promise<number> {
+  serve(connection, notice === undefined ? world : { ...world, notice });
   connection.listen();
   return new Promise(() => undefined);
 }

@@ -11,6 +11,8 @@ export interface SyntaxNode {
   readonly type: string;
   readonly startIndex: number;
   readonly endIndex: number;
+  /** Of the normalised slice. */
+  readonly text: string;
   /** It, or something below it, is an ERROR or MISSING node. */
   readonly hasError: boolean;
   readonly isError: boolean;
@@ -103,7 +105,7 @@ async function loadWebAssembly(read: (address: string) => Uint8Array): Promise<P
       // Its memory is nobody's unless it is released by hand: what is needed is copied, and nothing of it outlives this.
       const cursor = tree.walk();
       try {
-        return copyTree(cursor);
+        return copyTree(cursor, text);
       } finally {
         cursor.delete();
         tree.delete();

@@ -16,16 +16,22 @@ export interface SourceCursor {
   gotoParent(): boolean;
 }
 
-/** The node at the cursor with all below it; the cursor is back there afterwards. */
-export function copyTree(cursor: SourceCursor): SyntaxNode {
-  return copyBelow(cursor, { nodes: 0 }, null);
+/** The node at the cursor with all below it; the cursor is back there afterwards. `text`: what was parsed. */
+export function copyTree(cursor: SourceCursor, text: string): SyntaxNode {
+  return copyBelow(cursor, { text, nodes: 0 }, null);
 }
 
-function copyBelow(cursor: SourceCursor, made: { nodes: number }, parent: CopiedNode | null): CopiedNode {
-  const node = new CopiedNode(made.nodes++, cursor, parent);
+interface Copied {
+  readonly text: string;
+  /** So far. */
+  nodes: number;
+}
+
+function copyBelow(cursor: SourceCursor, tree: Copied, parent: CopiedNode | null): CopiedNode {
+  const node = new CopiedNode(tree, cursor, parent);
   if (cursor.gotoFirstChild()) {
     do {
-      const child = copyBelow(cursor, made, node);
+      const child = copyBelow(cursor, tree, node);
       node.hasError ||= child.hasError;
       node.children.push(child);
     } while (cursor.gotoNextSibling());
@@ -36,6 +42,7 @@ function copyBelow(cursor: SourceCursor, made: { nodes: number }, parent: Copied
 
 /** A class, as a tree has thousands of them: what is seldom asked is worked out then. */
 class CopiedNode implements SyntaxNode {
+  readonly tree: Copied;
   readonly id: number;
   readonly type: string;
   readonly startIndex: number;
@@ -48,8 +55,9 @@ class CopiedNode implements SyntaxNode {
   readonly children: CopiedNode[] = [];
   hasError: boolean;
 
-  constructor(id: number, cursor: SourceCursor, parent: CopiedNode | null) {
-    this.id = id;
+  constructor(tree: Copied, cursor: SourceCursor, parent: CopiedNode | null) {
+    this.tree = tree;
+    this.id = tree.nodes++;
     this.type = cursor.nodeType;
     this.startIndex = cursor.startIndex;
     this.endIndex = cursor.endIndex;
@@ -59,6 +67,10 @@ class CopiedNode implements SyntaxNode {
     this.fieldName = cursor.currentFieldName;
     this.parent = parent;
     this.hasError = this.isError || this.isMissing;
+  }
+
+  get text(): string {
+    return this.tree.text.slice(this.startIndex, this.endIndex);
   }
 
   get namedChildren(): readonly CopiedNode[] {
