@@ -315,7 +315,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
     losses.push({
       ref, object, field, place: effect.place, chain: effect.chain,
       left: (base) => base + balance(effects, lost, effects.length),
-      taken: effects.filter((other) => other.do === 'get' && other.count === lost).map((other) => other.chain),
+      taken: effects.filter((other) => (other.do === 'get' || other.do === 'init') && other.count === lost).map((other) => other.chain),
       stored: storedAt?.chain, keptElsewhere: handedOut(rootOf(before), final), final,
     });
   }

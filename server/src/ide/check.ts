@@ -11,6 +11,7 @@ import { teardownWhileShared } from '../rules/teardown-while-shared/rule.ts';
 import { unlinkDeferredPastLock } from '../rules/unlink-deferred-past-lock/rule.ts';
 import type { CheckReport } from './finding.ts';
 import type { Session } from './session.ts';
+import { spellingOf } from './spelling.ts';
 
 const RULES: readonly Rule[] = [finalPutOutsideLookupLock, unlinkDeferredPastLock, teardownWhileShared, lookupGetOutsideLock, refLeak];
 
@@ -23,6 +24,7 @@ export function contextOf(session: Session, refs: readonly FunctionRef[]): RuleC
     textOf: session.textOf,
     configHolds: session.configHolds,
     gapsOf: (ref) => engine.executionOf(ref).gaps,
+    objectIn: (ref, count) => spellingOf(session, ref).object(count),
   };
 }
 

@@ -18,6 +18,8 @@ export interface RuleContext {
   /** undefined: no .config known. */
   readonly configHolds: (atom: string) => boolean | undefined;
   readonly gapsOf: (ref: FunctionRef) => readonly Gap[];
+  /** The object of a counter, in that function's own names. */
+  readonly objectIn: (ref: FunctionRef, count: Value) => string;
 }
 
 export type Rule = (context: RuleContext) => readonly Finding[];
@@ -79,12 +81,19 @@ export function objectText(count: Value): string {
   return printValue(root).replace(/^&/, '');
 }
 
+const LONGEST_MESSAGE = 100;
+
+/** The first that fits; the same said with fewer words after it. */
+export function fitting(...messages: readonly [string, ...string[]]): string {
+  return messages.find((message) => message.length <= LONGEST_MESSAGE) ?? messages.at(-1) ?? messages[0];
+}
+
 export function makeFinding(
   context: RuleContext, rule: RuleId, confidence: Confidence, site: Site, message: string, rest: Partial<Finding>,
 ): Finding {
   return {
     rule, severity: severityOf(confidence), confidence, file: site.file, function: site.function, range: rangeOf(context, site),
-    message: message.length > 100 ? `${message.slice(0, 97)}...` : message, fixes: [], gaps: [], ...rest,
+    message: message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE - 3)}...` : message, fixes: [], gaps: [], ...rest,
   };
 }
 

@@ -5,7 +5,7 @@ import { plainName, type LookupRecord, type NamedLock } from '../../finality/rec
 import { lookupLocks } from '../../finality/judge.ts';
 import { registryKey, releaseUnlinks, unlinks, type Registry } from '../../finality/registries.ts';
 import { isReferenceCount } from '../reference-count.ts';
-import { lineOf, makeFinding, objectText, textAt, type RuleContext } from '../context.ts';
+import { fitting, lineOf, makeFinding, objectText, textAt, type RuleContext } from '../context.ts';
 
 /**
  * Why nothing keeps the count of what was found from reaching zero before the get: the lock of the find was dropped, it
@@ -83,7 +83,10 @@ export function lookupGetOutsideLock(context: RuleContext): readonly Finding[] {
 function messageOf(late: Late, object: string): string {
   switch (late.how) {
     case 'dropped':
-      return `reference to '${object}' is taken after '${late.lock.text}', under which it was found, was dropped`;
+      return fitting(
+        `reference to '${object}' is taken after '${late.lock.text}', under which it was found, was dropped`,
+        `reference to '${object}' is taken after '${late.lock.text}' was dropped`,
+      );
     case 'rcu':
       return `reference to '${object}' is taken under RCU only: its count may be zero by then`;
     case 'never':

@@ -5,7 +5,7 @@ import type { LossRecord } from '../../finality/records.ts';
 import { chainKey, contradictsRole } from '../../finality/judge.ts';
 import { isContainerOf, isImpossible, isOfKind, sameRegistry, type FieldRole } from '../../finality/registries.ts';
 import { isReferenceCount } from '../reference-count.ts';
-import { makeFinding, objectText, step, type RuleContext } from '../context.ts';
+import { makeFinding, step, type RuleContext } from '../context.ts';
 
 export function refLeak(context: RuleContext): readonly Finding[] {
   const { analysis } = context;
@@ -26,7 +26,7 @@ export function refLeak(context: RuleContext): readonly Finding[] {
   return [...forgotten(context), ...[...leaks.values()].flatMap(({ loss, left, role }) => {
     const site = loss.chain[0];
     if (!site || loss.chain.some((_, index) => index > 0 && inner.has(chainKey(loss.chain.slice(index))))) return [];
-    const object = objectText(loss.object.count);
+    const object = context.objectIn(loss.ref, loss.object.count);
     const stored = loss.stored ?? role.stores[0]?.chain;
     const taken = loss.taken[0];
     const last = loss.chain.at(-1);
@@ -48,7 +48,7 @@ function forgotten(context: RuleContext): readonly Finding[] {
   const found = new Map<string, Finding>();
   for (const records of context.analysis.records.values()) {
     for (const { ref, object, taken, site } of records.forgotten) {
-      const text = objectText(object.count);
+      const text = context.objectIn(ref, object.count);
       const key = `${site.file}:${site.function}:${site.at}`;
       if (found.has(key)) continue;
       const first = taken[0];

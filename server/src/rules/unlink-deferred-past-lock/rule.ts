@@ -3,7 +3,7 @@
 import type { Finding } from '../../ide/finding.ts';
 import { placeFindings } from '../../finality/report.ts';
 import { lookupLocks } from '../../finality/judge.ts';
-import { makeFinding, objectText, step, witnesses, type RuleContext } from '../context.ts';
+import { makeFinding, step, witnesses, type RuleContext } from '../context.ts';
 import { lookupWitness } from '../lookup-witness.ts';
 
 export function unlinkDeferredPastLock(context: RuleContext): readonly Finding[] {
@@ -17,7 +17,7 @@ export function unlinkDeferredPastLock(context: RuleContext): readonly Finding[]
     if (holds === false) return [];
     const lock = lookupLocks(verdict.lookup, analysis.entryLocks)[0];
     if (!lock) return [];
-    const object = objectText(put.object.count);
+    const object = context.objectIn(instance.ref, put.object.count);
     const deferred = put.last.find((effect) => effect.do === 'defer');
     const primitive = put.final.state.effects.find((effect) => effect.do === 'put' && effect.chain === put.chain);
     const where = deferred?.chain.at(-1);
