@@ -73,6 +73,7 @@ const others: readonly (readonly [readonly string[], RegExp])[] = [
   [['check', '--nope', 'fine.c'], /unknown option '--nope'/],
   [['check', '--rule', 'nope', 'fine.c'], /unknown rule 'nope'/],
   [['check', '--format', 'yaml', 'fine.c'], /'yaml' is invalid/],
+  [['check', '--rule', 'double-lock', 'fine.c'], /rule 'double-lock' is not implemented yet$/],
   [['check', '--min-confidence', 'huge', 'fine.c'], /'huge' is invalid/],
   [['check', '--jobs', '0', 'fine.c'], /positive number/],
   [['check', '--tree', 'nowhere', 'fine.c'], /--tree nowhere: no such file or folder$/],

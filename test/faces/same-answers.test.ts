@@ -44,7 +44,8 @@ for (const [tree, paths] of byTree) {
     for (const path of paths) {
       const file = relative(tree, path);
       const ran = await kreflens(tree, ['check', '--tree', '.', '--format', 'json', file], { openWorkspace });
-      const printed = (JSON.parse(ran.out).findings as Finding[]).filter((finding) => finding.file === file);
+      // Editors ask for fixes by themselves, one finding at a time.
+      const printed = (JSON.parse(ran.out).findings as Finding[]).filter((finding) => finding.file === file).map((finding) => ({ ...finding, fixes: [] }));
       await editor.open(file, readFileSync(path, 'utf8'));
       const shown = ((await editor.pull(file)).items ?? []).map(({ data }) => data as Finding);
       assert.deepEqual(shown, printed, file);
@@ -58,4 +59,13 @@ test('the demonstration\'s race is among them', async () => {
   const ran = await kreflens(join(fixtures, 'demo'), ['check', '.'], { openWorkspace });
   assert.equal(ran.status, 1, ran.err);
   assert.match(ran.out, /\[final-put-outside-lookup-lock\]/);
+});
+
+test('its fixes in JSON are those that the fix command lists', async () => {
+  const tree = join(fixtures, 'demo');
+  const ran = await kreflens(tree, ['check', '--format', 'json', '.'], { openWorkspace });
+  const [finding] = JSON.parse(ran.out).findings as Finding[];
+  assert.ok(finding !== undefined && finding.fixes.length > 0);
+  const listed = await kreflens(tree, ['fix', '--list', `${finding.file}:${finding.range.start.line + 1}`], { openWorkspace });
+  assert.deepEqual(finding.fixes.map(({ id, title }) => `${id}: ${title}`), listed.out.split('\n').filter((line) => /^\S/.test(line)));
 });

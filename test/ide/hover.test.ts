@@ -43,6 +43,13 @@ test('at a put: the verdict first', () => {
   assert.match(hoverAt('keeper_leave', 'kref_put')?.plain ?? '', /^can be the last: no other reference to 'k->shed'/);
 });
 
+test('at a call: what the callee does, not what is held here', () => {
+  const lines = (function_: string, name: string): readonly string[] => hoverAt(function_, name)?.plain.split('\n') ?? [];
+  const drop = (held: string): string => `drops a reference to s${held}, may be the last`;
+  assert.ok(lines('shed_dismiss', 'shed_drop').includes(drop('')));
+  assert.ok(lines('shed_drop', 'shed_drop').includes(drop(', no lock held')));
+});
+
 test('elsewhere: nothing', () => {
   assert.equal(hoverAt('keeper_leave', 'shed'), undefined);
   assert.equal(openSheds().hover(SHEDS, { line: 0, character: 3 }), undefined);

@@ -96,6 +96,18 @@ struct shed *keeper_shed(struct keeper *k)
 {
 	return k->shed;
 }
+
+static void shed_drop(struct shed *s)
+{
+	kref_put(&s->ref, shed_release);
+}
+
+void shed_dismiss(struct shed *s)
+{
+	mutex_lock(&sheds_lock);
+	shed_drop(s);
+	mutex_unlock(&sheds_lock);
+}
 `;
 
 export function openSheds(): Workspace {

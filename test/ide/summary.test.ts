@@ -72,6 +72,10 @@ test('a pointer handed on without a reference is borrowed; what a call returned 
   assert.deepEqual(summary('keeper_join').refs.map(({ object, change }) => ({ object, change })), [{ object: 'shed_get(number)', change: 1 }]);
 });
 
+test('a function is found by its name alone, wherever it is defined', () => {
+  assert.deepEqual(openSheds().summary('shed_get'), [summary('shed_get')]);
+});
+
 test('an unknown function has no summary', () => {
   assert.deepEqual(openSheds().summary('no_such_function', SHEDS), []);
   assert.deepEqual(openSheds().summary('no_such_function'), []);

@@ -7,7 +7,7 @@ import type { TreeIndex } from '../index/tree-index.ts';
 import { chooseFindings } from '../ide/choose-findings.ts';
 import type { Confidence, Finding } from '../ide/finding.ts';
 import type { WorkspaceOptions } from '../ide/workspace.ts';
-import { isNotice, reportInfo } from '../ide/rule-catalogue.ts';
+import { isBuilt, isNotice, reportInfo } from '../ide/rule-catalogue.ts';
 import { formats, type FormatName } from './formats/formats.ts';
 import type { Host } from './host.ts';
 import { collectInputs } from './inputs.ts';
@@ -67,7 +67,9 @@ export async function check(host: Host, paths: readonly string[], options: Check
   }
 
   const report = workspace.check([...files].sort());
-  const findings = chooseFindings(report.findings, { rules, minConfidence: options.minConfidence });
+  const chosen = chooseFindings(report.findings, { rules, minConfidence: options.minConfidence });
+  // Each fix is analysed again, which takes as long as the check: only for the form that lists them.
+  const findings = options.format === 'json' ? chosen.map((finding) => ({ ...finding, fixes: workspace.fixes(finding) })) : chosen;
   const allGaps = [...gaps, ...report.gaps];
   host.out(
     formats[options.format]({
@@ -87,6 +89,7 @@ function knownRules(said: Problems, names: readonly string[]): readonly Finding[
   return names.flatMap((name) => {
     const rule = reportInfo(name);
     if (rule === undefined) said.say(`unknown rule '${name}'`);
+    else if (!isBuilt(rule.id)) said.say(`rule '${name}' is not implemented yet`);
     return rule === undefined ? [] : [rule.id];
   });
 }

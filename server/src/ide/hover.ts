@@ -55,7 +55,7 @@ function effectLines(session: Session, ref: FunctionRef, { start, name }: Word, 
   }
   const callee = isDefinition ? ref : session.code.resolve(name, file);
   const primitive = session.engine.base.knowledge.primitives.get(name);
-  if (callee) lines.push(...summaryLines(summaryOf(session, callee), MOST_LINES - lines.length));
+  if (callee) lines.push(...summaryLines(summaryOf(session, callee), MOST_LINES - lines.length, isDefinition));
   else if (primitive?.effects) lines.push(...primitiveLines(primitive));
   return lines;
 }
@@ -102,7 +102,8 @@ function codes(names: readonly string[]): Line {
 
 const LOCK_WORDS = [['requires', 'needs '], ['takes', 'takes '], ['drops', 'drops '], ['takes-and-drops', 'takes and drops ']] as const;
 
-function summaryLines(summary: FunctionSummary, room: number): readonly Line[] {
+/** At a call the summary is the callee's view: that it takes no lock itself says nothing about those held here. */
+function summaryLines(summary: FunctionSummary, room: number, isDefinition: boolean): readonly Line[] {
   const head: Line[] = [[{ code: `${summary.function}()` }, `, ${summary.maySleep ? 'may sleep' : 'does not sleep'}`]];
   for (const [effect, words] of LOCK_WORDS) {
     const locks = summary.locks.filter((lock) => lock.effect === effect).map(({ lock }) => lock);
@@ -124,7 +125,7 @@ function summaryLines(summary: FunctionSummary, room: number): readonly Line[] {
   const refs = mergedRefs(summary.refs);
   const free = Math.max(1, Math.min(MOST_REFS + 1, room - head.length - tail.length));
   const shown = refs.length <= free ? refs : refs.slice(0, free - 1);
-  const middle = shown.map(refLine);
+  const middle = shown.map((ref) => refLine(ref, isDefinition));
   if (shown.length < refs.length) middle.push([`and ${refs.length - shown.length} more references`]);
   return [...head, ...middle, ...tail].slice(0, room);
 }
@@ -158,8 +159,8 @@ function mergedRefs(refs: readonly SummaryRef[]): readonly MergedRef[] {
   return merged.sort((a, b) => rank(a) - rank(b) || distance(a) - distance(b));
 }
 
-function refLine({ object, verb, held, when, mayBeLast }: MergedRef): Line {
-  const locks: Line = held.length === 0 ? [', no lock held'] : [', ', ...codes(held), ' held'];
+function refLine({ object, verb, held, when, mayBeLast }: MergedRef, isDefinition: boolean): Line {
+  const locks: Line = held.length === 0 ? (isDefinition ? [', no lock held'] : []) : [', ', ...codes(held), ' held'];
   const last = mayBeLast === undefined ? '' : mayBeLast ? ', may be the last' : ', not the last';
   const condition: Line = when === '' ? [] : [', if ', { code: when }];
   return [`${verb} a reference to `, { code: object }, ...locks, last, ...condition];

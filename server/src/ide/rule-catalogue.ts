@@ -8,6 +8,8 @@ export interface RuleInfo {
   readonly state: 'stable' | 'preview';
   /** One line: what a finding of this rule says. */
   readonly title: string;
+  /** So far there is the page only. */
+  readonly unbuilt?: true;
 }
 
 export const catalogue: readonly RuleInfo[] = [
@@ -16,16 +18,21 @@ export const catalogue: readonly RuleInfo[] = [
   { id: 'teardown-while-shared', state: 'stable', title: 'An object is made unusable while another holder may still use it' },
   { id: 'lookup-get-outside-lock', state: 'stable', title: 'An object is found under a lock, and its reference is taken without it' },
   { id: 'ref-leak', state: 'stable', title: 'A reference is taken and never dropped' },
-  { id: 'ref-overput', state: 'preview', title: 'A reference is dropped more often than it was taken' },
-  { id: 'use-after-put', state: 'preview', title: 'An object is used after the reference that kept it was dropped' },
-  { id: 'lock-imbalance', state: 'preview', title: 'A lock is still held, or dropped though not held, on some way out' },
-  { id: 'double-lock', state: 'preview', title: 'A lock is taken that this thread holds already' },
-  { id: 'lock-order-inversion', state: 'preview', title: 'Two locks are taken in both orders' },
-  { id: 'sleep-under-spinlock', state: 'preview', title: 'Something that may sleep is called while a spinlock is held' },
+  { id: 'ref-overput', state: 'preview', title: 'A reference is dropped more often than it was taken', unbuilt: true },
+  { id: 'use-after-put', state: 'preview', title: 'An object is used after the reference that kept it was dropped', unbuilt: true },
+  { id: 'lock-imbalance', state: 'preview', title: 'A lock is still held, or dropped though not held, on some way out', unbuilt: true },
+  { id: 'double-lock', state: 'preview', title: 'A lock is taken that this thread holds already', unbuilt: true },
+  { id: 'lock-order-inversion', state: 'preview', title: 'Two locks are taken in both orders', unbuilt: true },
+  { id: 'sleep-under-spinlock', state: 'preview', title: 'Something that may sleep is called while a spinlock is held', unbuilt: true },
 ];
 
 export function ruleInfo(id: string): RuleInfo | undefined {
   return catalogue.find((rule) => rule.id === id);
+}
+
+/** False for a rule that can be explained, and reports nothing yet. */
+export function isBuilt(id: RuleId | NoticeId): boolean {
+  return ruleInfo(id)?.unbuilt !== true;
 }
 
 export interface NoticeInfo {

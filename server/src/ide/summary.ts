@@ -6,6 +6,7 @@ import type { Gap } from '../base/gap.ts';
 import { isEntryValue, rootOf } from '../domain/value.ts';
 import { loadKnowledge } from '../kernel/knowledge.ts';
 import type { FunctionRef } from '../program/code.ts';
+import { findDefinitions } from './crash/definitions.ts';
 import { outcomesOf } from './effects/outcomes.ts';
 import { refsOf } from './effects/references.ts';
 import { registryOf } from './effects/registry.ts';
@@ -17,7 +18,7 @@ import { reachOf } from './spelling.ts';
 /** Locks and fields that hang deeper are the callees' business. */
 const DEEPEST_LOCK = 1;
 
-/** By name, in `file` if one is given, else where the kernel's well-known functions live; empty: no such function. */
+/** By name, in `file` if one is given, else anywhere in the tree's sources; empty: no such function. */
 export function summariesOf(session: Session, name: string, file: string | undefined): readonly FunctionSummary[] {
   return definitionsOf(session, name, file).map((ref) => summaryOf(session, ref));
 }
@@ -30,7 +31,9 @@ function definitionsOf(session: Session, name: string, file: string | undefined)
   const known = home === undefined ? [] : inFile(home);
   if (known.length > 0) return known;
   const files = [...new Set(loadKnowledge().homes.values())].sort();
-  return files.flatMap(inFile);
+  const nearby = files.flatMap(inFile);
+  if (nearby.length > 0) return nearby;
+  return (findDefinitions(session.files, new Set([name]), []).get(name) ?? []).flatMap((definition) => inFile(definition.file));
 }
 
 export function summaryOf(session: Session, ref: FunctionRef): FunctionSummary {

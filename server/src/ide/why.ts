@@ -4,7 +4,7 @@ import type { Judged } from '../finality/judge.ts';
 import { foldLastPuts } from '../engine/summarise.ts';
 import type { PutRecord } from '../finality/records.ts';
 import type { Hold } from '../summary/effect.ts';
-import { lineOf, type RuleContext } from '../rules/context.ts';
+import { byPlace, lineOf, type RuleContext } from '../rules/context.ts';
 import { finalPutOutsideLookupLock } from '../rules/final-put-outside-lookup-lock/rule.ts';
 import { unlinkDeferredPastLock } from '../rules/unlink-deferred-past-lock/rule.ts';
 import { contextFor } from './judgements.ts';
@@ -37,7 +37,7 @@ export function why(session: Session, file: string, line: number): WhyAnswer | u
   if (verdict.change !== undefined) lines.push(`what would change it: ${verdict.change}`);
   for (const other of others.slice(0, MOST_OTHERS)) {
     const [first] = verdictsOf(context, other);
-    if (first) lines.push(`the same line also puts '${other.object}', which ${first.sentence}`);
+    if (first) lines.push(`the same line also puts '${other.object}': ${first.sentence}`);
   }
   return { verdict: verdict.sentence, lines };
 }
@@ -94,7 +94,7 @@ function reportLines(context: RuleContext, put: PutHere): string[] {
   const site = put.records[0]?.chain[0];
   if (!site) return [];
   const line = lineOf(context, site);
-  return [...finalPutOutsideLookupLock(context), ...unlinkDeferredPastLock(context)].flatMap((finding) => {
+  return [...finalPutOutsideLookupLock(context), ...unlinkDeferredPastLock(context)].sort(byPlace).flatMap((finding) => {
     if (!finding.put?.some((step) => step.file === site.file && step.line === line && step.function === site.function)) return [];
     const reported = finding.range.start.line + 1;
     const here = finding.file === site.file && reported === line;
