@@ -5,11 +5,11 @@ import type { NamedLock } from '../../finality/records.ts';
 import { lookupLocks, type EntryLocks } from '../../finality/judge.ts';
 import type { FunctionRef } from '../../program/code.ts';
 import { lineOf } from '../../rules/context.ts';
+import { contextFor } from '../judgements.ts';
 import type { Session } from '../session.ts';
 import type { VerifiedFix } from '../workspace.ts';
 import { assertion, isVisibleIn, lockCalls } from './apis.ts';
 import type { Candidate, Problem } from './candidate.ts';
-import { contextNow } from './context-now.ts';
 import { behind, indentOf } from './layout.ts';
 import { inHelper } from './put.ts';
 import { functionSource, spanOf, type FunctionSource } from './source.ts';
@@ -27,7 +27,7 @@ export function assertHeldFixes(outer: Problem): readonly Candidate[] {
 
 /** For a line without a finding: the put there is right because of what all known callers hold. */
 export function factsAt(session: Session, file: string, line: number): readonly VerifiedFix[] {
-  const context = contextNow(session, file);
+  const context = contextFor(session, file);
   const facts = new Map<string, VerifiedFix>();
   for (const { ref, chain, judged } of context.analysis.instances) {
     const [site] = chain;

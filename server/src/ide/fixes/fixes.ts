@@ -3,12 +3,12 @@
 
 import { lineStarts, offsetAt } from '../../base/span.ts';
 import type { Finding } from '../finding.ts';
+import { contextFor } from '../judgements.ts';
 import type { Session } from '../session.ts';
 import type { VerifiedFix } from '../workspace.ts';
 import type { Candidate, Problem, Subject } from './candidate.ts';
 import { assertHeldFixes } from './assert-held.ts';
 import { checkedGetFixes } from './checked-get.ts';
-import { contextNow } from './context-now.ts';
 import { deferredUnlinkFixes } from './deferred-unlink.ts';
 import { holdLockFixes } from './hold-lock.ts';
 import { lateGetFixes } from './late-get.ts';
@@ -65,7 +65,7 @@ function proveAll(session: Session, finding: Finding): readonly VerifiedFix[] {
 function subjectOf(session: Session, finding: Finding): Subject | undefined {
   const text = session.textOf(finding.file);
   const offset = offsetAt(lineStarts(text), finding.range.start);
-  const context = contextNow(session, finding.file);
+  const context = contextFor(session, finding.file);
   const ref = session.code.functionsIn(finding.file)
     .find(({ name, item: { span } }) => name === finding.function && span.start <= offset && offset < span.end);
   const source = ref && functionSource(session.code, ref, text);
