@@ -354,14 +354,13 @@ export function applySummary(frame: Frame, before: State, callee: string, summar
   const key = frame.siteKey(call.span);
   const substitute = substitution(frame, before, call, key, callee);
   const site = frame.siteOf(call.span);
-  // Arguments that are put on some ways only: which result goes with it may have been lost.
-  const conditional = new Set(summary.outcomes.flatMap((outcome) => [...putsOf(outcome)]));
   const ways: Way[] = [];
   for (const outcome of summary.outcomes) {
     let effects: readonly Effect[] | undefined;
     const mine = (): readonly Effect[] => (effects ??= outcome.effects
       .map((effect) => substituteEffect(effect, substitute, site, before, key)).filter((effect) => !isVacuous(effect)));
-    const kept = call.args.filter((_, index) => conditional.has(index) && !putsOf(outcome).has(index));
+    const unsure = unsurePuts(summary, outcome);
+    const kept = call.args.filter((_, index) => unsure.has(index));
     for (const part of partsOf(frame, outcome)) {
       const way = applyOutcome(frame, before, part, call, key, substitute, mine, summary.rough);
       if (way) escape(way.state, kept);
@@ -374,6 +373,25 @@ export function applySummary(frame: Frame, before: State, callee: string, summar
   }
   return ways;
 }
+
+/**
+ * Numbers of the parameters whose object is put on other outcomes of the summary and not on this one: which result goes
+ * with the put may have been lost.
+ */
+function unsurePuts(summary: Summary, outcome: Outcome): ReadonlySet<number> {
+  let byOutcome = unsure.get(summary);
+  if (!byOutcome) {
+    const puts = new Map(summary.outcomes.map((one) => [one, putsOf(one)]));
+    const all = [...puts.values()].flatMap((own) => [...own]);
+    byOutcome = new Map([...puts].map(([one, own]) => [one, new Set(all.filter((index) => !own.has(index)))]));
+    unsure.set(summary, byOutcome);
+  }
+  return byOutcome.get(outcome) ?? NONE;
+}
+
+/** Worked out once per summary: it is applied at every call, to every state there. */
+const unsure = new WeakMap<Summary, ReadonlyMap<Outcome, ReadonlySet<number>>>();
+const NONE: ReadonlySet<number> = new Set();
 
 /** Numbers of the parameters whose object's count is put. */
 function putsOf(outcome: Outcome): ReadonlySet<number> {
@@ -396,7 +414,7 @@ function partsOf(frame: Frame, outcome: Outcome): readonly Outcome[] {
     facts: own.map(({ facts }) => facts).reduce(joinFacts),
     returnClass: own.reduce((mask, { returnClass }) => mask | returnClass, 0),
   });
-  if (frame.fn.blocks.length <= SHORT && cases.length <= 6) return cases.map((one) => part([one]));
+  if (frame.fn.blocks.length <= SHORT) return cases.map((one) => part([one]));
   const zero = cases.filter(({ returnClass }) => returnClass === ZERO);
   const other = cases.filter(({ returnClass }) => (returnClass & ZERO) === 0);
   if (zero.length === 0 || other.length === 0 || zero.length + other.length < cases.length) return [outcome];

@@ -4,7 +4,7 @@
 import { isEntryValue, rootOf, type Value } from '../domain/value.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Effect } from '../summary/effect.ts';
-import { absorbs, deedsOf, effectKey, joinStates, markKey, stateKey, type State } from './state.ts';
+import { absorbs, deedsOf, effectKey, isPositive, joinStates, markKey, stateKey, type State } from './state.ts';
 
 /** What bounds the number of ways that are followed side by side. */
 export interface Room {
@@ -37,7 +37,7 @@ export interface Case {
 }
 
 /** Ways whose knowledge is kept apart after they were joined. */
-export const MAX_CASES = 6;
+const MAX_CASES = 6;
 
 /** Of ways that are joined, each one's knowledge; of too many, none's: then only what they share is known. */
 export function joinCases(one: readonly Case[], other: readonly Case[]): readonly Case[] {
@@ -74,7 +74,10 @@ export function join(waiting: Waiting, state: State, room: Room, scalars: Readon
   const { states, lost } = thin(all, room, scalars);
   if (states.length < all.length) {
     waiting.byKey.clear();
-    for (const one of states) waiting.byKey.set(stateKey(one), [...(waiting.byKey.get(stateKey(one)) ?? []), one]);
+    for (const one of states) {
+      const its = stateKey(one);
+      waiting.byKey.set(its, [...(waiting.byKey.get(its) ?? []), one]);
+    }
     waiting.size = states.length;
   }
   waiting.full = Math.max(room.enough, waiting.size + PATIENCE);
@@ -102,7 +105,7 @@ export function joinEnd<E extends End>(ends: E[], end: E, room: Room, apart: num
   return !lost;
 }
 
-const positive = (end: End): string => end.state.marks.filter((mark) => mark.mark === 'member' || mark.mark === 'exclusive').map(markKey).sort().join();
+const positive = (end: End): string => end.state.marks.filter(isPositive).map(markKey).sort().join();
 
 /** Do two paths know contrary things of what the function was given? */
 function disagree(one: State, other: State): boolean {

@@ -267,7 +267,7 @@ function vacuousMarks(one: State, other: State): readonly Mark[] {
   const absent = [...other.facts.classes.values()].filter(({ mask }) => mask === ZERO).map(({ value }) => value);
   if (absent.length === 0) return [];
   const known = new Set(other.marks.map(markKey));
-  return one.marks.filter((mark) => (mark.mark === 'member' || mark.mark === 'exclusive') && !known.has(markKey(mark)) &&
+  return one.marks.filter((mark) => isPositive(mark) && !known.has(markKey(mark)) &&
     absent.some((gone) => hangsOn('count' in mark ? mark.count : mark.value, gone)));
 }
 
@@ -299,10 +299,14 @@ export function joinMarks(one: readonly Mark[], other: readonly Mark[]): readonl
     const inBoth = oneKeys.has(key) && otherKeys.has(key);
     const opposite = oppositeKey(mark);
     const contradicted = opposite !== undefined && (oneKeys.has(opposite) || otherKeys.has(opposite));
-    const positive = mark.mark === 'member' || mark.mark === 'exclusive';
-    if (inBoth || (!positive && !contradicted)) joined.push(mark);
+    if (inBoth || (!isPositive(mark) && !contradicted)) joined.push(mark);
   }
   return joined;
+}
+
+/** Says that something is so (a member, the only holder), where others say that it is not or was looked at. */
+export function isPositive(mark: Mark): boolean {
+  return mark.mark === 'member' || mark.mark === 'exclusive';
 }
 
 export function markKey(mark: Mark): string {

@@ -4,7 +4,7 @@ import { depthOf, isEntryValue, rootOf, type Value } from '../domain/value.ts';
 import { ZERO, joinFacts, type Facts } from '../domain/facts.ts';
 import type { Effect, Mark, Outcome, Summary } from '../summary/effect.ts';
 import type { Gap } from '../base/gap.ts';
-import { absorbs, effectKey, joinMarks, markKey, type Deeds } from './state.ts';
+import { absorbs, effectKey, isPositive, joinMarks, markKey, type Deeds } from './state.ts';
 import { concerns, withoutLast } from './apply.ts';
 import type { Execution, Final } from './execute.ts';
 import { joinCases } from './join.ts';
@@ -291,10 +291,6 @@ function withoutPairs(effects: readonly Effect[]): readonly Effect[] {
 /** Something happens to the object that was tested, or the test is what the function answers. */
 function decides(mark: Mark, outcome: Outcome): boolean {
   return outcome.scalar || outcome.effects.some((effect) => concerns(effect, rootOf(markValue(mark))));
-}
-
-function isPositive(mark: Mark): boolean {
-  return mark.mark === 'member' || mark.mark === 'exclusive';
 }
 
 function outcomeKey(outcome: Outcome, marked: boolean): string {

@@ -4,7 +4,7 @@
 import type { Code, FunctionRef } from '../program/code.ts';
 import { RELEASE_TABLES } from '../kernel/release-tables.ts';
 import type { FullEngine } from '../engine/engine.ts';
-import { innerName, plainName, recordsOf, type LookupRecord, type NamedLock, type Records } from './records.ts';
+import { namedLock, recordsOf, type LookupRecord, type NamedLock, type Records } from './records.ts';
 import { gatherFacts, type Facts } from './registries.ts';
 import { chainKey, instancesOf, judgeFunction, type EntryLocks, type Instance, type Judged } from './judge.ts';
 
@@ -117,10 +117,8 @@ export function entryLocksOf(code: Code, engine: FullEngine): EntryLocks {
       for (const call of calls) {
         const here: NamedLock[] = [...outer];
         for (const hold of call.held) {
-          const name = typing.placeName(hold.lock, caller.file);
-          if (name !== undefined && hold.mode !== 'rcu' && hold.mode !== 'srcu') {
-            here.push({ name, inner: innerName(hold.lock, typing, caller.file), id: '', shared: hold.mode === 'read', text: plainName(name) });
-          }
+          const lock = hold.mode === 'rcu' || hold.mode === 'srcu' ? undefined : namedLock(hold, typing, caller.file);
+          if (lock) here.push({ ...lock, id: '' });
         }
         common = common === undefined ? here : common.filter((lock) => here.some((other) => other.name === lock.name));
       }

@@ -181,8 +181,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
   const unlinks: Records['unlinks'][number][] = [];
   const lock = (hold: Hold): NamedLock | undefined => {
     if (hold.mode === 'irq' || hold.mode === 'bh' || hold.mode === 'preempt' || hold.mode === 'rcu' || hold.mode === 'srcu' || hold.mode === 'seq') return undefined;
-    const name = typing.placeName(hold.lock, file);
-    return name === undefined ? undefined : { name, inner: innerName(hold.lock, typing, file), id: hold.id, shared: hold.mode === 'read', text: plainName(name) };
+    return namedLock(hold, typing, file);
   };
   const locksOf = (holds: readonly Hold[]): readonly NamedLock[] => holds.flatMap((hold) => lock(hold) ?? []);
   const names = (values: readonly Value[]): readonly string[] => values.flatMap((value) => typing.placeName(value, file) ?? []);
@@ -358,8 +357,12 @@ function forgottenIn(ref: FunctionRef, execution: Execution, typing: Typing): re
 
 /** A put that ends the object when it is the last, or of a count that is there for nothing else. */
 function isReferenceCount(put: Effect & { do: 'put' }, typing: Typing, file: string): boolean {
-  if (put.last.effects.length > 0) return true;
-  const type = typing.contentType(put.count, file)?.name;
+  return put.last.effects.length > 0 || isOfCountType(put.count, typing, file);
+}
+
+/** Of a type that counts references and nothing else. */
+export function isOfCountType(count: Value, typing: Typing, file: string): boolean {
+  const type = typing.contentType(count, file)?.name;
   return type === 'struct kref' || type === 'refcount_t';
 }
 
@@ -440,8 +443,14 @@ function objectView(count: Value, final: Final, effects: readonly Effect[], typi
   };
 }
 
+/** A lock held, by its names; undefined: no other thread can name it. */
+export function namedLock(hold: Hold, typing: Typing, file: string): NamedLock | undefined {
+  const name = typing.placeName(hold.lock, file);
+  return name === undefined ? undefined : { name, inner: innerName(hold.lock, typing, file), id: hold.id, shared: hold.mode === 'read', text: plainName(name) };
+}
+
 /** The name of a counter, or a lock, from the innermost struct around it; undefined where it is in none that is known. */
-export function innerName(place: Value, typing: Typing, file: string): string | undefined {
+function innerName(place: Value, typing: Typing, file: string): string | undefined {
   const path = pathOf(place);
   const last = path.at(-1);
   if (last === undefined || last.startsWith('-')) return undefined;

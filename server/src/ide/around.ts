@@ -6,23 +6,31 @@ import type { Finding } from './finding.ts';
 
 /** A place where something is done to an object of a registry. */
 export interface RegistryPlace {
+  /** Relative to its kernel tree. */
   readonly file: string;
+  /** 1-based. */
   readonly line: number;
   readonly function: string;
-  /** Held on every way when it happens, callees' locks included; by the names that all threads have for them. */
+  /**
+   * Held on every way when it happens, those that callees take and that every known caller holds included; by the
+   * names that all threads have for them.
+   */
   readonly held: readonly string[];
+  /** The call, as it is written. */
   readonly text: string;
 }
 
 /** An index of counted objects. Places are sorted by file and line. */
-export interface RegistryView {
+export interface RegistryView<Place = RegistryPlace> {
+  /** `groups`, `subsys_private.glue_dirs.list`. */
   readonly name: string;
-  /** The struct in it, without `struct`; empty: not known. */
+  /** The struct in it, without `struct`: `group`. Empty: not known. */
   readonly object: string;
-  readonly lookups: readonly RegistryPlace[];
-  readonly gets: readonly RegistryPlace[];
-  readonly puts: readonly RegistryPlace[];
-  readonly unlinks: readonly RegistryPlace[];
+  /** Where an entry is found and referenced. */
+  readonly lookups: readonly Place[];
+  readonly gets: readonly Place[];
+  readonly puts: readonly Place[];
+  readonly unlinks: readonly Place[];
 }
 
 export interface Range {

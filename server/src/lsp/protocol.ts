@@ -1,6 +1,7 @@
 // What goes over the wire beyond standard LSP. All of it is optional: protocol.md says what for.
 
 import type { Position } from '../base/span.ts';
+import type { RegistryPlace as Place, RegistryView } from '../ide/around.ts';
 import type { RaceStep } from '../ide/interleaving.ts';
 
 /** Params of `kreflens/race` and `kreflens/why`. */
@@ -32,32 +33,13 @@ export interface RegistriesParams {
   readonly textDocument?: { readonly uri: string };
 }
 
-/** A place in a registry's life. Sorted by file and line in every list. */
-export interface RegistryPlace {
+/** A place in a registry's life, and where a client opens it. */
+export interface RegistryPlace extends Place {
   readonly uri: string;
-  /** Relative to its kernel tree. */
-  readonly file: string;
-  /** 1-based. */
-  readonly line: number;
-  readonly function: string;
-  /** Locks held on every way when it happens, those that callees take and that every known caller holds included. */
-  readonly held: readonly string[];
-  /** The call, as it is written. */
-  readonly text: string;
 }
 
 /** An entry of the result of `kreflens/registries`: an index of counted objects, and all that is done with them. */
-export interface Registry {
-  /** `groups`, `subsys_private.glue_dirs.list`. */
-  readonly name: string;
-  /** The class of the objects in it: `group`. Empty: not known. */
-  readonly object: string;
-  /** Where an entry is found and referenced. */
-  readonly lookups: readonly RegistryPlace[];
-  readonly gets: readonly RegistryPlace[];
-  readonly puts: readonly RegistryPlace[];
-  readonly unlinks: readonly RegistryPlace[];
-}
+export type Registry = RegistryView<RegistryPlace>;
 
 /** Result of `kreflens/changelog`; null: no function there. */
 export interface ChangelogAnswer {

@@ -1,6 +1,7 @@
 // Whether a counter counts references: requests in flight and users of a mode are counted with the same primitives.
 
 import type { Value } from '../domain/value.ts';
+import { isOfCountType } from '../finality/records.ts';
 import type { FunctionRef } from '../program/code.ts';
 import type { RuleContext } from './context.ts';
 
@@ -14,7 +15,5 @@ export interface Counter {
 /** Somewhere the last put of that counter ends the object; where none is seen, its type tells. */
 export function isReferenceCount(context: RuleContext, { counter, count, ref }: Counter): boolean {
   const puts = [...context.analysis.records.values()].flatMap((records) => records.puts.filter((put) => put.object.counter === counter));
-  if (puts.some((put) => put.last.length > 0)) return true;
-  const type = context.typing.contentType(count, ref.file)?.name;
-  return puts.length === 0 && (type === 'struct kref' || type === 'refcount_t');
+  return puts.some((put) => put.last.length > 0) || (puts.length === 0 && isOfCountType(count, context.typing, ref.file));
 }
