@@ -47,8 +47,7 @@ test('an ID that there is not: one line that names those there are', async (t) =
 test('a line without a finding: one line that says where they are', async (t) => {
   const { out, err, status } = await kreflens(folder(t, { [FILE]: TWO_COUNTS }), ['fix', `${FILE}:3`], { openWorkspace });
   assert.deepEqual([out, status], ['', 2]);
-  assert.match(err, /^kreflens: no finding at a\.c:3; the file has some at lines \d+(?:, \d+)*\n$/);
-  assert.match(err, new RegExp(`\\b${LINE}\\b`));
+  assert.equal(err, `kreflens: no finding at a.c:3; the file has one at line ${LINE}\n`);
 });
 
 test('a file without findings', async (t) => {

@@ -156,7 +156,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'late-get.bad': 'checked-get-under-lock [get-under-lock] [checked-get-in-place]',
   'list-kref.bad': 'kref-put-mutex checked-get [hold-lookup-lock]',
   'one-path-locked.bad': '[hold-lookup-lock]',
-  'other-file.bad': '',
+  'other-file.bad': 'checked-get',
   'read-side.bad': 'checked-get [hold-lookup-lock]',
   'refcount-lock.bad': 'refcount-dec-and-lock checked-get',
   'refcount-mutex.bad': 'refcount-dec-and-mutex-lock checked-get',

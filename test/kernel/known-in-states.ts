@@ -13,16 +13,6 @@ export const KNOWN: KnownTable = {
     because: 'the condition under which the lock is taken and the one under which the put may be the last are not seen to be the same',
     unexpected: [core('final-put-outside-lookup-lock in device_del(), high')],
   },
-  FP_leak_in_helper: {
-    cases: both('B, last put in a static helper', 'B, last put behind an ops table'),
-    because: 'the helper clears the field whose reference its only caller has put before; the caller is not asked',
-    unexpected: [core('ref-leak in drop_from_parent(), high')],
-  },
-  FP_leak_in_helper_of_another_file: {
-    cases: both('B, last put in another file'),
-    because: 'the same, from another file',
-    unexpected: ['drivers/base/glue-drop.c: ref-leak in drop_from_parent(), high'],
-  },
   FN_file_alone: {
     cases: ['6.12: state B, the file alone'],
     because: 'without the headers the types of the fields are unknown, without lib/kobject.c what its functions do to the parent',

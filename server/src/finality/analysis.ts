@@ -6,11 +6,12 @@ import { RELEASE_TABLES } from '../kernel/release-tables.ts';
 import type { FullEngine } from '../engine/engine.ts';
 import { namedLock, recordsOf, type LookupRecord, type NamedLock, type Records } from './records.ts';
 import { gatherFacts, type Facts } from './registries.ts';
+import { relativesOf } from './relatives.ts';
 import { chainKey, instancesOf, judgeFunction, type EntryLocks, type Instance, type Judged } from './judge.ts';
 
 export interface Analysis {
   readonly facts: Facts;
-  /** Records of every function looked at: those of the files asked for, and callers that were drawn in. */
+  /** Records of every function looked at: those asked for, and those of other files that were drawn in. */
   readonly records: ReadonlyMap<FunctionRef, Records>;
   readonly judged: readonly Judged[];
   readonly instances: readonly Instance[];
@@ -41,12 +42,18 @@ export function createRecordSource(engine: FullEngine, earlier?: RecordSource): 
   };
 }
 
+/** All functions of a file, or of some: what is found in a file rests on the file and its tree, not on what else is asked for. */
 export function analyse(code: Code, engine: FullEngine, source: RecordSource, refs: readonly FunctionRef[]): Analysis {
   const { typing } = engine.base;
   const records = new Map<FunctionRef, Records>();
   for (const ref of refs) records.set(ref, source.recordsOf(ref));
   const entryLocks = entryLocksOf(code, engine);
   const releases = releasesOf(code, refs).map((ref) => source.recordsOf(ref));
+  for (const [file, own] of groupBy(refs, (ref) => ref.file)) {
+    for (const ref of relativesOf(code, engine, file, own.map((one) => source.recordsOf(one)), releases)) {
+      if (!records.has(ref)) records.set(ref, source.recordsOf(ref));
+    }
+  }
   let judged: readonly Judged[] = [];
   let instances: readonly Instance[] = [];
   let facts: Facts = gatherFacts([]);
@@ -70,6 +77,16 @@ export function analyse(code: Code, engine: FullEngine, source: RecordSource, re
     for (const ref of wanted) records.set(ref, source.recordsOf(ref));
   }
   return { facts, records, judged, instances, entryLocks };
+}
+
+function groupBy<K, T>(values: readonly T[], keyOf: (value: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const value of values) {
+    const group = groups.get(keyOf(value));
+    if (group) group.push(value);
+    else groups.set(keyOf(value), [value]);
+  }
+  return groups;
 }
 
 /** Releases that the files put into the kernel's tables. */

@@ -71,7 +71,8 @@ export function baseOf(put: PutRecord, role: FieldRole | undefined): number {
 
 function judge(put: PutRecord, registry: Registry, owned: number, records: Records, facts: Facts, typing: Typing, entryLocks: EntryLocks): Verdict {
   const file = put.ref.file;
-  const first = registry.plain[0];
+  const plain = registry.plain.filter((lookup) => isSameCount(lookup.counter, put.object));
+  const first = plain[0];
   if (!first) return { kind: 'safe', reason: registry.checked.length > 0 ? 'checked-get' : 'no-lookup' };
   const release = releaseUnlinks(put.last, registry.name, typing, file);
   // A put before the unlink drops the registry's own reference while the entry can still be found.
@@ -85,7 +86,7 @@ function judge(put: PutRecord, registry: Registry, owned: number, records: Recor
   if (registry.owned && !early) return { kind: 'safe', reason: 'owned-index', lookup: first };
   if (registry.flagged) return { kind: 'safe', reason: 'liveness-flag', lookup: first };
   if (put.unlinkedBefore.some((view) => unlinks(view.link, view.from, registry.name))) return { kind: 'safe', reason: 'unlinked-before', lookup: first };
-  const lookups = registry.plain.map((lookup) => ({ lookup, locks: lookupLocks(lookup, entryLocks) })).filter(({ locks }) => locks.length > 0);
+  const lookups = plain.map((lookup) => ({ lookup, locks: lookupLocks(lookup, entryLocks) })).filter(({ locks }) => locks.length > 0);
   if (lookups.length === 0) return { kind: 'safe', reason: 'no-lookup', lookup: first };
   const held = [...put.locks, ...entryLocks(put.ref).filter((lock) => !put.dropped.includes(lock.name))];
   if (notOnlyHolder(put, registry, records, lookups.map(({ locks }) => commonLocks(held, locks)))) return { kind: 'safe', reason: 'not-only-holder', lookup: first };
@@ -105,6 +106,12 @@ function judge(put: PutRecord, registry: Registry, owned: number, records: Recor
   const lookup = lookups[0]?.lookup ?? first;
   const own = lookup.locks.length === 0 || commonLocks(held, lookup.locks).length > 0;
   return own ? { kind: 'safe', reason: 'locked', lookup } : { kind: 'safe', reason: 'locked', lookup, incidental: true };
+}
+
+/** An object may have counts besides its references (`nkeys` beside `usage`); one and the same is seen from several structs around it. */
+function isSameCount(counter: string, { counter: own, inner }: ObjectView): boolean {
+  const member = (name: string): string => name.slice(name.lastIndexOf('.'));
+  return own === undefined || [own, inner].some((name) => name !== undefined && member(name) === member(counter));
 }
 
 /** Locks held from the find to the get, those of the callers included. */

@@ -79,7 +79,7 @@ export function gatherFacts(all: readonly Records[], releases: readonly Records[
 }
 
 /** Counters whose struct is seen embedded in others: `struct kobject.kref` also as `struct device.kobj.kref`. */
-function genericCounters(all: readonly Records[]): ReadonlySet<string> {
+export function genericCounters(all: readonly Records[]): ReadonlySet<string> {
   const generic = new Set<string>();
   for (const records of all) {
     for (const { object } of records.puts) {

@@ -9,9 +9,9 @@ import { isOfKind, sameRegistry, unlinks, type Registry } from '../finality/regi
 import type { FunctionRef } from '../program/code.ts';
 import { lineOf, textAt, type RuleContext } from '../rules/context.ts';
 import type { Site } from '../summary/effect.ts';
-import { contextOf } from './check.ts';
 import type { Session } from './session.ts';
 import { namedLocks } from './held-locks.ts';
+import { contextOf } from './judgements.ts';
 import type { RegistryPlace, RegistryView } from './around.ts';
 
 /** Sorted by name. An index in which nothing is ever looked up with a reference is none. */

@@ -11,6 +11,8 @@ import { byCodeUnit, type SourceFile, type Store } from './store.ts';
 export interface Callers {
   callers(ref: FunctionRef): readonly FunctionRef[];
   addressTaken(ref: FunctionRef): boolean;
+  /** See `Code.relatives`. */
+  relatives(fromFile: string, words: readonly (readonly string[])[]): readonly FunctionRef[];
   /** After a change of declarations, or of the files looked through. */
   clear(): void;
 }
@@ -30,13 +32,29 @@ export function openCallers(
 
   /** Files in which a call of the function is looked for, ordered. */
   function reach(ref: FunctionRef): readonly string[] {
-    if (isLocal(ref)) return [ref.file];
-    let known = reaches.get(ref.file);
+    return isLocal(ref) ? [ref.file] : around(ref.file);
+  }
+
+  /** A file, the others of its folder, and the headers that are its own: ordered. */
+  function around(file: string): readonly string[] {
+    let known = reaches.get(file);
     if (known === undefined) {
-      const files = new Set([ref.file, ...store.sources(folderOf(ref.file)), ...includes.closure(ref.file).quoted, ...widened()]);
-      reaches.set(ref.file, (known = [...files].sort(byCodeUnit)));
+      const files = new Set([file, ...store.sources(folderOf(file)), ...includes.closure(file).quoted, ...widened()]);
+      reaches.set(file, (known = [...files].sort(byCodeUnit)));
     }
     return known;
+  }
+
+  function relatives(fromFile: string, words: readonly (readonly string[])[]): readonly FunctionRef[] {
+    const groups = words.map((group) => group.map((word) => new RegExp(`\\b${word}\\b`)));
+    return around(fromFile).filter((path) => path !== fromFile).flatMap((path) => {
+      const text = store.text(path);
+      if (text === undefined || !words.some((group) => group.every((word) => text.includes(word)))) return [];
+      return (store.file(path)?.functions ?? []).filter(({ item }) => {
+        const own = text.slice(item.span.start, item.span.end);
+        return groups.some((group) => group.every((word) => word.test(own)));
+      });
+    });
   }
 
   /** As `reach`, where an index knows better. */
@@ -100,7 +118,7 @@ export function openCallers(
     return names.has(name);
   }
 
-  return { callers, addressTaken, clear: () => reaches.clear() };
+  return { callers, addressTaken, relatives, clear: () => reaches.clear() };
 }
 
 /** No other file can mean it. */

@@ -45,6 +45,11 @@ export interface Code {
   callers(ref: FunctionRef): readonly FunctionRef[];
   /** True if the function's address is taken somewhere known (ops table, callback argument), so that it may have unknown callers. */
   addressTaken(ref: FunctionRef): boolean;
+  /**
+   * Functions of the other source files of the file's folder, and of the headers it quotes, in whose text all words of one
+   * of the groups stand (words are identifiers). Ordered by file, position.
+   */
+  relatives(fromFile: string, words: readonly (readonly string[])[]): readonly FunctionRef[];
   /** Functions assigned to `field` of `struct structName` in initialisers known from `fromFile` (its folder and its includes), with an index in the whole tree unless they are too many. */
   targets(structName: string, field: string, fromFile: string): readonly FunctionRef[];
   /** The same, in the file itself and the headers it includes only. */

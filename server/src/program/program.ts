@@ -74,6 +74,7 @@ export function openCode(files: Files, knowledge: Knowledge, options: CodeOption
     },
     callers: callers.callers,
     addressTaken: callers.addressTaken,
+    relatives: callers.relatives,
     targets: ops.targets,
     targetsNear: ops.targetsNear,
     struct: types.struct,

@@ -3,29 +3,27 @@
 import type { Finding } from '../../ide/finding.ts';
 import type { LossRecord } from '../../finality/records.ts';
 import { chainKey, contradictsRole } from '../../finality/judge.ts';
+import { innermostBad } from '../../finality/report.ts';
 import { isContainerOf, isImpossible, isOfKind, sameRegistry, type FieldRole } from '../../finality/registries.ts';
 import { isReferenceCount } from '../reference-count.ts';
 import { makeFinding, step, type RuleContext } from '../context.ts';
 
 export function refLeak(context: RuleContext): readonly Finding[] {
   const { analysis } = context;
-  const leaks = new Map<string, { loss: LossRecord; left: number; role: FieldRole }>();
+  const seen = new Map<string, { readonly chain: LossRecord['chain']; leak: Leak | undefined }>();
   for (const records of analysis.records.values()) {
     for (const loss of records.losses) {
-      if (isImpossible(loss.final, analysis.facts, context.typing, loss.ref.file)) continue;
-      const role = analysis.facts.roles.get(loss.field);
-      if (!role || !mayBeEntry(context, loss, role)) continue;
-      const base = loss.object.origin === 'field' ? role.count : 0;
-      const left = loss.left(base);
-      if (left <= 0 || loss.keptElsewhere || !isReferenceCount(context, { ...loss.object, ref: loss.ref })) continue;
-      const key = chainKey(loss.chain.slice(0, 1));
-      if (!leaks.has(key)) leaks.set(key, { loss, left, role });
+      const leak = leakOf(context, loss);
+      if (leak === undefined) continue;
+      const key = chainKey(loss.chain);
+      if (seen.get(key)?.leak === undefined) seen.set(key, { chain: loss.chain, leak: leak === 'dropped' ? undefined : leak });
     }
   }
-  const inner = new Set([...leaks.values()].map(({ loss }) => chainKey(loss.chain)));
-  return [...forgotten(context), ...[...leaks.values()].flatMap(({ loss, left, role }) => {
+  const sites = new Set<string>();
+  return [...forgotten(context), ...innermostBad([...seen.values()], ({ leak }) => leak).flatMap(({ worst: { loss, left, role } }) => {
     const site = loss.chain[0];
-    if (!site || loss.chain.some((_, index) => index > 0 && inner.has(chainKey(loss.chain.slice(index))))) return [];
+    if (!site || sites.has(chainKey([site]))) return [];
+    sites.add(chainKey([site]));
     const object = context.objectIn(loss.ref, loss.object.count);
     const stored = loss.stored ?? role.stores[0]?.chain;
     const taken = loss.taken[0];
@@ -41,6 +39,23 @@ export function refLeak(context: RuleContext): readonly Finding[] {
         gaps: context.gapsOf(loss.ref),
       })];
   })];
+}
+
+interface Leak {
+  readonly loss: LossRecord;
+  readonly left: number;
+  readonly role: FieldRole;
+}
+
+/** undefined: on this way the field holds no reference of an entry, or another pointer to it is left. */
+function leakOf(context: RuleContext, loss: LossRecord): Leak | 'dropped' | undefined {
+  const { facts } = context.analysis;
+  if (isImpossible(loss.final, facts, context.typing, loss.ref.file)) return undefined;
+  const role = facts.roles.get(loss.field);
+  if (!role || !mayBeEntry(context, loss, role)) return undefined;
+  if (loss.keptElsewhere || !isReferenceCount(context, { ...loss.object, ref: loss.ref })) return undefined;
+  const left = loss.left(loss.object.origin === 'field' ? role.count : 0);
+  return left > 0 ? { loss, left, role } : 'dropped';
 }
 
 /** A way out with an error that leaves a reference behind, while success drops it. */

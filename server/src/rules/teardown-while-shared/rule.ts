@@ -3,7 +3,7 @@
 
 import type { Finding } from '../../ide/finding.ts';
 import { chainKey, lookupLocks } from '../../finality/judge.ts';
-import { commonLocks, isEntry, unlinks } from '../../finality/registries.ts';
+import { commonLocks, isEntry, releaseUnlinks, unlinks, type Registry } from '../../finality/registries.ts';
 import { makeFinding, objectText, step, type RuleContext } from '../context.ts';
 import { lookupWitness } from '../lookup-witness.ts';
 
@@ -17,6 +17,7 @@ export function teardownWhileShared(context: RuleContext): readonly Finding[] {
       for (const registry of analysis.facts.registries) {
         const lookup = registry.plain[0];
         if (!lookup || registry.owned || !unlinks(view.link, view.from, registry.name) || !isEntry(object, registry, analysis.facts, published)) continue;
+        if (!leavesWithLastPut(context, registry)) continue;
         // A lock that happens to be held around both says nothing where the lookup has one of its own.
         const guards = lookup.locks.length > 0 ? lookup.locks : lookupLocks(lookup, analysis.entryLocks);
         const locks = commonLocks([...view.locks, ...analysis.entryLocks(ref)], guards);
@@ -48,4 +49,16 @@ export function teardownWhileShared(context: RuleContext): readonly Finding[] {
     if (finding && !inner.some((key) => decided.has(key))) findings.set(chain, finding);
   }
   return [...findings.values()];
+}
+
+/**
+ * Does the release take an entry off? Where it does not, somebody has to, whoever else still holds it: that is how an
+ * owner unregisters, not a user's teardown.
+ */
+function leavesWithLastPut({ analysis, typing }: RuleContext, registry: Registry): boolean {
+  return analysis.judged.some(({ put, registry: of }) => {
+    if (of !== registry) return false;
+    const { now, deferred } = releaseUnlinks(put.last, registry.name, typing, put.ref.file);
+    return now.length > 0 || deferred.length > 0;
+  });
 }
