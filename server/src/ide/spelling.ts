@@ -44,6 +44,13 @@ export function spellingOf(session: Session, ref: FunctionRef): Spelling {
   /** What a callee found is the object around the entry, more often than not: both have the call's name. */
   const isCalleesEntry = (value: Value): boolean => value.node.k === 'element' && value.node.site.includes('>') && rootText(value) !== undefined;
 
+  /** The local that a call's result is kept in. */
+  const localOf = (value: Value): string | undefined => {
+    const { node } = value;
+    if ((node.k !== 'result' && node.k !== 'element') || rootText(value) === undefined) return undefined;
+    return own.locals.get(/^[^:>]*/.exec(node.site.slice(prefix.length))?.[0] ?? '');
+  };
+
   const renamed = (value: Value): Value => {
     const { node } = value;
     switch (node.k) {
@@ -88,7 +95,7 @@ export function spellingOf(session: Session, ref: FunctionRef): Spelling {
       const inside = path.filter((step) => !step.startsWith('-'));
       // `dev->kobj.kref` is the count of dev; `sp->glue_dirs.kobj.kref` is that of an object of its own inside sp.
       const embedded = inside.length > 2 ? inside.slice(0, -2).join('').slice(1) : '';
-      const base = alias ?? (root.node.k === 'load' ? place(root.node.address) : value(root).replace(/^&/, ''));
+      const base = alias ?? localOf(root) ?? (root.node.k === 'load' ? place(root.node.address) : value(root).replace(/^&/, ''));
       return embedded === '' ? base : `${base}${root.node.k === 'global' ? '.' : '->'}${embedded}`;
     },
     isNameable: function isNameable(one: Value): boolean {
@@ -196,7 +203,9 @@ function ownNames(session: Session, fn: FunctionIr): OwnNames {
         return undefined;
     }
   };
-  for (const [name, expressions] of sets) {
+  for (const [name, all] of sets) {
+    // NULL is nothing that would need a name.
+    const expressions = all.filter((expression) => expression.op !== 'number' || expression.value !== 0);
     const [only] = expressions;
     if (!only || expressions.length > 1 || name.includes('#')) continue;
     const value = simple(only);
