@@ -9,6 +9,7 @@ import { disk, diskFiles, rootOf } from './disk.ts';
 import { git } from './git.ts';
 import { indexHost } from './index-host.ts';
 import { rulePage, version } from './installation.ts';
+import { optimiseLate } from './patience.ts';
 import { serveStdio } from './serve.ts';
 import { startParser } from './start-parser.ts';
 import { userFacts } from './user-facts.ts';
@@ -25,6 +26,7 @@ function readStdin(): Result<Uint8Array> {
   }
 }
 
+optimiseLate();
 const parser = await startParser(process.env['KREFLENS_PARSER']);
 
 const host: Host = {
