@@ -123,10 +123,20 @@ export function entryLocksOf(code: Code, engine: FullEngine): EntryLocks {
   const locksAt = (ref: FunctionRef, depth: number): readonly NamedLock[] => {
     const answer = known.get(ref);
     if (answer) return answer;
-    if (running.has(ref) || depth > 3 || code.addressTaken(ref)) return [];
+    if (running.has(ref) || depth > 3) return [];
     running.add(ref);
+    // One caller without a lock decides, and those at hand cost least: the rest of the folder is read for few.
+    const near = code.functionsIn(ref.file).filter(({ item }) => item.calls.includes(ref.name));
+    const isOpen = commonOf(ref, near, depth)?.length === 0 || code.addressTaken(ref);
+    const result = isOpen ? [] : commonOf(ref, code.callers(ref), depth) ?? [];
+    running.delete(ref);
+    if (running.size === 0) known.set(ref, result);
+    return result;
+  };
+  /** Locks held at every call that these functions make of `ref`; undefined: they make none. */
+  const commonOf = (ref: FunctionRef, callers: readonly FunctionRef[], depth: number): readonly NamedLock[] | undefined => {
     let common: readonly NamedLock[] | undefined;
-    for (const caller of code.callers(ref)) {
+    for (const caller of callers) {
       const all = caller.file === ref.file ? engine.executionOf(caller).calls : engine.callsSeenFromAfar(caller);
       const calls = all.filter((call) => call.name === ref.name);
       if (calls.length === 0) continue;
@@ -141,10 +151,7 @@ export function entryLocksOf(code: Code, engine: FullEngine): EntryLocks {
       }
       if (common?.length === 0) break;
     }
-    running.delete(ref);
-    const result = common ?? [];
-    if (running.size === 0) known.set(ref, result);
-    return result;
+    return common;
   };
   return (ref) => locksAt(ref, 0);
 }
