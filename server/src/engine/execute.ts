@@ -10,7 +10,7 @@ import { isEntryValue, rootOf, stepsOf, type Value } from '../domain/value.ts';
 import { ANY, ERROR, NEGATIVE, POINTER, ZERO, classOf, narrow } from '../domain/facts.ts';
 import type { Effect, Hold, LastEffects } from '../summary/effect.ts';
 import { addEffect, escape, fork, emptyState, type State } from './state.ts';
-import { join, joinEnd, thin, type Case, type Room, type Waiting } from './join.ts';
+import { join, joinEnd, openTelling, thin, type Case, type Room, type Waiting } from './join.ts';
 import { flowOf, targetsOf } from './flow.ts';
 import { addressOf, assumeClass, assumeCondition, evaluate, hintType, isWalked, tempName } from './evaluate.ts';
 import { applyPrimitive, applySummary, SHORT, requireLock, unionOfEffects, writePlace, type CallSite, type Way } from './apply.ts';
@@ -76,7 +76,7 @@ export function execute(
     });
     const waiting = pending.get(block) ?? { byKey: new Map<string, State[]>(), size: 0, full: limits.waiting.enough };
     pending.set(block, waiting);
-    if (!join(waiting, needed, limits.waiting, scalars, apart)) cut = true;
+    if (!join(waiting, needed, limits.waiting, telling)) cut = true;
     if (waiting.size > LIMITS.far.waiting.enough) crowded = true;
   };
 
@@ -91,12 +91,12 @@ export function execute(
     arrive(to, state);
   };
 
-  // A short function keeps the ways apart on which its caller's arguments differ.
-  const apart = fn.blocks.length <= SHORT ? 6 : 0;
   const scalars = new Set<number>();
   for (const [name, type] of frame.localTypes) {
     if (type.pointers === 0 && !type.array && !/^(struct|union) |^\?$/.test(type.name)) scalars.add(engine.values.local(name).id);
   }
+  // A short function keeps the ways apart on which its caller's arguments differ.
+  const telling = openTelling(scalars, fn.blocks.length <= SHORT ? 6 : 0);
   const start = emptyState();
   const { values } = engine;
   fn.params.forEach((param, index) => {
@@ -123,7 +123,7 @@ export function execute(
     steps += states.length;
     for (const instruction of code.instructions) {
       const after = states.flatMap((state) => step(frame, state, instruction));
-      const thinned = after.length > states.length ? thin(after, limits.waiting, scalars) : { states: after, lost: false };
+      const thinned = after.length > states.length ? thin(after, limits.waiting, telling) : { states: after, lost: false };
       if (thinned.lost) cut = true;
       if (after.length > LIMITS.far.waiting.enough) crowded = true;
       states = thinned.states;
@@ -138,7 +138,7 @@ export function execute(
         const final = finish(frame, state, terminator.value, terminator.at);
         // Locals are gone now: only what the function did, and what it returns, tells ways apart.
         const end = { ...final, state: { ...without(state, isLocal), visited: [] } };
-        if (!joinEnd(finals, end, limits.finals, apart)) cut = true;
+        if (!joinEnd(finals, end, limits.finals, telling)) cut = true;
         if (finals.length > LIMITS.far.finals.enough) crowded = true;
         continue;
       }

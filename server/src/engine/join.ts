@@ -49,8 +49,28 @@ const PATIENCE = 4;
 
 const NO_SCALARS: ReadonlySet<number> = new Set();
 
+/** What tells the ways through one function apart. */
+export interface Telling {
+  /** Addresses of locals that hold plain numbers. */
+  readonly scalars: ReadonlySet<number>;
+  /** Up to how many ways those are kept apart that know contrary things of what the function was given. */
+  readonly apart: number;
+  readonly parts: Map<string, Part>;
+}
+
+/** Something that a way tells. */
+interface Part {
+  /** How many of the ways that are looked at tell it. */
+  times: number;
+}
+
+export function openTelling(scalars: ReadonlySet<number>, apart: number): Telling {
+  return { scalars, apart, parts: new Map() };
+}
+
 /** Adds a state to those that wait at a block, joined with one that it can be joined with; false if something was lost. */
-export function join(waiting: Waiting, state: State, room: Room, scalars: ReadonlySet<number>, apart: number): boolean {
+export function join(waiting: Waiting, state: State, room: Room, telling: Telling): boolean {
+  const { scalars, apart } = telling;
   const key = stateKey(state);
   const alike = waiting.byKey.get(key) ?? [];
   const deeds = deedsOf(state, scalars);
@@ -71,7 +91,7 @@ export function join(waiting: Waiting, state: State, room: Room, scalars: Readon
   waiting.size += 1;
   if (waiting.size <= waiting.full) return true;
   const all = [...waiting.byKey.values()].flat();
-  const { states, lost } = thin(all, room, scalars);
+  const { states, lost } = thin(all, room, telling);
   if (states.length < all.length) {
     waiting.byKey.clear();
     for (const one of states) {
@@ -85,12 +105,12 @@ export function join(waiting: Waiting, state: State, room: Room, scalars: Readon
 }
 
 /** The same for ways that are complete. */
-export function joinEnd<E extends End>(ends: E[], end: E, room: Room, apart: number): boolean {
+export function joinEnd<E extends End>(ends: E[], end: E, room: Room, telling: Telling): boolean {
   const key = stateKey(end.state);
   const deeds = deedsOf(end.state, NO_SCALARS);
   for (const [index, known] of ends.entries()) {
     if (known.returns !== end.returns || stateKey(known.state) !== key || positive(known) !== positive(end)) continue;
-    if (ends.length < apart && disagree(known.state, end.state)) continue;
+    if (ends.length < telling.apart && disagree(known.state, end.state)) continue;
     const knownDeeds = deedsOf(known.state, NO_SCALARS);
     const bigger = absorbs(knownDeeds, deeds) ? known : absorbs(deeds, knownDeeds) ? end : undefined;
     if (!bigger) continue;
@@ -100,12 +120,12 @@ export function joinEnd<E extends End>(ends: E[], end: E, room: Room, apart: num
   }
   ends.push(end);
   if (ends.length <= room.enough) return true;
-  const { kept, lost } = choose(ends.map((one) => [...partsOf(one.state, NO_SCALARS), `=${one.returns?.id ?? ''}:${one.returnClass}`]), room);
+  const { kept, lost } = choose(ends.map((one) => [...partsOf(one.state, NO_SCALARS, telling.parts), partOf(`=${one.returns?.id ?? ''}:${one.returnClass}`, telling.parts)]), room);
   if (kept.length < ends.length) ends.splice(0, ends.length, ...kept.flatMap((index) => ends[index] ?? []));
   return !lost;
 }
 
-const positive = (end: End): string => end.state.marks.filter(isPositive).map(markKey).sort().join();
+const positive = (end: End): string => end.state.marks.length === 0 ? '' : end.state.marks.filter(isPositive).map(markKey).sort().join();
 
 /** Do two paths know contrary things of what the function was given? */
 function disagree(one: State, other: State): boolean {
@@ -120,7 +140,7 @@ function disagree(one: State, other: State): boolean {
  * What a way tells, object by object: what happened to each, in order, with what was found out about it; what is known
  * of each value the function was given; and which locks are held.
  */
-function partsOf(state: State, scalars: ReadonlySet<number>): readonly string[] {
+function partsOf(state: State, scalars: ReadonlySet<number>, among: Map<string, Part>): readonly Part[] {
   const known = parts.get(state);
   if (known) return known;
   const stories = new Map<number, string>();
@@ -135,43 +155,55 @@ function partsOf(state: State, scalars: ReadonlySet<number>): readonly string[] 
     for (const value of subjectsOf(effect)) tell(value, what);
   }
   for (const mark of state.marks) tell('count' in mark ? mark.count : mark.value, markKey(mark));
-  const all: string[] = [stateKey(state)];
-  for (const [id, story] of stories) all.push(`${id}${story}`);
-  for (const [id, { value, mask }] of state.facts.classes) if (isEntryValue(value)) all.push(`?${id}:${mask}`);
-  for (const [key, { holds }] of state.facts.truths) all.push(`?${key}${holds}`);
+  const all: Part[] = [];
+  const add = (what: string): void => void all.push(partOf(what, among));
+  add(stateKey(state));
+  for (const [id, story] of stories) add(`${id}${story}`);
+  for (const [id, { value, mask }] of state.facts.classes) if (isEntryValue(value)) add(`?${id}:${mask}`);
+  for (const [key, { holds }] of state.facts.truths) add(`?${key}${holds}`);
   for (const { address, value } of state.memory.values()) {
     if (rootOf(address).node.k !== 'local') continue;
     const mask = state.facts.classes.get(value.id)?.mask;
-    all.push(scalars.has(address.id) && mask !== undefined ? `${address.id}:${mask}` : `${address.id}=${value.id}:${mask ?? ''}`);
+    add(scalars.has(address.id) && mask !== undefined ? `${address.id}:${mask}` : `${address.id}=${value.id}:${mask ?? ''}`);
   }
   parts.set(state, all);
   return all;
 }
 
 /** Told once per state: states at rest do not change. */
-const parts = new WeakMap<State, readonly string[]>();
+const parts = new WeakMap<State, readonly Part[]>();
+
+/** Equal words, the same part: within one execution. */
+function partOf(what: string, among: Map<string, Part>): Part {
+  let part = among.get(what);
+  if (!part) among.set(what, (part = { times: 0 }));
+  return part;
+}
 
 /**
  * Leaves out ways until `room` is kept: first those, last ones first, whose every part is told by others too; above
  * `most` those with the fewest parts of their own. Answers the positions that stay, and whether something was lost.
  */
-function choose(told: readonly (readonly string[])[], room: Room): { readonly kept: readonly number[]; readonly lost: boolean } {
-  const times = new Map<string, number>();
-  for (const list of told) for (const part of list) times.set(part, (times.get(part) ?? 0) + 1);
+function choose(told: readonly (readonly Part[])[], room: Room): { readonly kept: readonly number[]; readonly lost: boolean } {
+  for (const list of told) for (const part of list) part.times = 0;
+  for (const list of told) for (const part of list) part.times += 1;
   const gone = new Set<number>();
   const leaveOut = (index: number): void => {
     gone.add(index);
-    for (const part of told[index] ?? []) times.set(part, (times.get(part) ?? 0) - 1);
+    for (const part of told[index] ?? []) part.times -= 1;
   };
-  const ownParts = (index: number): number => told[index]?.filter((part) => times.get(part) === 1).length ?? 0;
+  const ownParts = (index: number): number => told[index]?.filter((part) => part.times === 1).length ?? 0;
   for (let index = told.length - 1; index >= 0 && told.length - gone.size > room.enough; index -= 1) {
-    if (told[index]?.every((part) => (times.get(part) ?? 0) > 1)) leaveOut(index);
+    if (told[index]?.every((part) => part.times > 1)) leaveOut(index);
   }
   const lost = told.length - gone.size > room.most;
   while (told.length - gone.size > room.most) {
     let dullest = -1;
+    let fewest = Infinity;
     for (let index = told.length - 1; index >= 0; index -= 1) {
-      if (!gone.has(index) && (dullest < 0 || ownParts(index) < ownParts(dullest))) dullest = index;
+      if (gone.has(index)) continue;
+      const own = ownParts(index);
+      if (own < fewest) [dullest, fewest] = [index, own];
     }
     leaveOut(dullest);
   }
@@ -179,9 +211,9 @@ function choose(told: readonly (readonly string[])[], room: Room): { readonly ke
 }
 
 /** Ways side by side in the middle of a block, not more than there is room for. */
-export function thin(states: readonly State[], room: Room, scalars: ReadonlySet<number>): { readonly states: readonly State[]; readonly lost: boolean } {
+export function thin(states: readonly State[], room: Room, telling: Telling): { readonly states: readonly State[]; readonly lost: boolean } {
   if (states.length <= room.enough) return { states, lost: false };
-  const { kept, lost } = choose(states.map((state) => partsOf(state, scalars)), room);
+  const { kept, lost } = choose(states.map((state) => partsOf(state, telling.scalars, telling.parts)), room);
   return { states: kept.flatMap((index) => states[index] ?? []), lost };
 }
 

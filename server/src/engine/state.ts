@@ -106,6 +106,17 @@ function makeKey(effect: Effect): string {
 
 /** Two states with equal keys may be joined if their memory and effects allow it. */
 export function stateKey(state: State): string {
+  const known = stateKeys.get(state);
+  if (known !== undefined) return known;
+  const key = makeStateKey(state);
+  stateKeys.set(state, key);
+  return key;
+}
+
+/** Asked of states at rest only, which do not change. */
+const stateKeys = new WeakMap<State, string>();
+
+function makeStateKey(state: State): string {
   const locals: number[] = [];
   for (const { address } of state.memory.values()) {
     if (rootOf(address).node.k === 'local') locals.push(address.id);
@@ -118,14 +129,15 @@ export function stateKey(state: State): string {
 export interface Deeds {
   readonly effects: readonly Effect[];
   readonly trail?: Trail;
-  readonly stores: readonly { readonly address: Value; readonly value: Value }[];
+  /** By the id of the address. */
+  readonly stores: ReadonlyMap<number, { readonly address: Value; readonly value: Value }>;
   readonly facts: Facts;
   /** Addresses of locals that hold plain numbers. */
   readonly scalars: ReadonlySet<number>;
 }
 
 export function deedsOf(state: State, scalars: ReadonlySet<number>): Deeds {
-  return { effects: state.effects, trail: state.trail, stores: [...state.memory.values()], facts: state.facts, scalars };
+  return { effects: state.effects, trail: state.trail, stores: state.memory, facts: state.facts, scalars };
 }
 
 /**
@@ -134,15 +146,14 @@ export function deedsOf(state: State, scalars: ReadonlySet<number>): Deeds {
  * business: an object that `big` alone came by, took and dropped again.
  */
 export function absorbs(big: Deeds, small: Deeds): boolean {
-  if (small.effects.length > big.effects.length || small.stores.length > big.stores.length) return false;
+  if (small.effects.length > big.effects.length || small.stores.size > big.stores.size) return false;
   const absent: Value[] = [];
   for (const { value, mask } of small.facts.classes.values()) if (mask === ZERO) absent.push(value);
   const vacuous = (values: readonly (Value | undefined)[]): boolean =>
     absent.length > 0 && values.some((value) => value !== undefined && absent.some((gone) => hangsOn(value, gone)));
-  const inSmall = new Map(small.stores.map(({ address, value }) => [address.id, value]));
   let matched = 0;
-  for (const { address, value } of big.stores) {
-    const own = inSmall.get(address.id);
+  for (const { address, value } of big.stores.values()) {
+    const own = small.stores.get(address.id)?.value;
     if (own === undefined) {
       if (!vacuous([address]) && !(value.node.k !== 'number' && isUncounted(value, big)) && !isOwnPlain(address, big)) return false;
       continue;
@@ -158,7 +169,7 @@ export function absorbs(big: Deeds, small: Deeds): boolean {
     // A field of an object made on this path may hold this or that, as long as neither is counted.
     if (rootOf(address).node.k !== 'fresh' || !isUncounted(value, big) || !isUncounted(own, small)) return false;
   }
-  if (matched !== small.stores.length) return false;
+  if (matched !== small.stores.size) return false;
   if (big.trail === undefined || big.trail !== small.trail) {
     let next = 0;
     const extra: Effect[] = [];
@@ -218,7 +229,7 @@ function areSettled(extra: readonly Effect[], small: Deeds): boolean {
   for (const [root, sum] of balance) {
     if (sum !== 0) return false;
     if (small.effects.some((effect) => subjectsOf(effect).some((subject) => subject !== undefined && rootOf(subject) === root))) return false;
-    if (small.stores.some(({ value }) => rootOf(value) === root)) return false;
+    for (const { value } of small.stores.values()) if (rootOf(value) === root) return false;
   }
   return true;
 }

@@ -74,7 +74,8 @@ function fits(big: Outcome, small: Outcome): boolean {
 }
 
 function deeds(outcome: Outcome): Deeds {
-  return { effects: outcome.effects, stores: outcome.writes.map(({ place, value }) => ({ address: place, value })), facts: outcome.facts, scalars: NO_SCALARS };
+  const stores = new Map(outcome.writes.map(({ place, value }) => [place.id, { address: place, value }]));
+  return { effects: outcome.effects, stores, facts: outcome.facts, scalars: NO_SCALARS };
 }
 
 const NO_SCALARS: ReadonlySet<number> = new Set();
