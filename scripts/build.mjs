@@ -40,7 +40,7 @@ mkdirSync(dist, { recursive: true });
 const built = await Promise.all([
   build({ ...module, entryPoints: ['server/src/main/cli.ts'], outfile: join(dist, 'cli.js'), banner: { js: `#!/usr/bin/env node\n${module.banner.js}` } }),
   build({ ...module, entryPoints: ['server/src/main/server.ts'], outfile: join(dist, 'server.js') }),
-  ...['index-worker', 'index-thread'].map((thread) =>
+  ...['index-worker', 'index-thread', 'check-worker'].map((thread) =>
     build({ ...module, entryPoints: [`server/src/main/${thread}.ts`], outfile: join(dist, `${thread}.js`) })),
   existsSync(join(root, extension))
     ? build({ ...common, format: 'cjs', external: ['vscode'], entryPoints: [extension], outfile: join(dist, 'extension.cjs') })

@@ -8,6 +8,7 @@ import type { TestContext } from 'node:test';
 import type { Host } from '../../server/src/cli/host.ts';
 import { run } from '../../server/src/cli/run.ts';
 import { disk, diskFiles } from '../../server/src/main/disk.ts';
+import { checkMany } from '../../server/src/main/check-host.ts';
 import { indexHost } from '../../server/src/main/index-host.ts';
 import { git } from '../../server/src/main/git.ts';
 import { openFakeWorkspace } from './fake-workspace.ts';
@@ -49,6 +50,7 @@ export async function kreflens(cwd: string, args: readonly string[], change: Par
       page: () => undefined,
       filesOf: diskFiles,
       openWorkspace: openFakeWorkspace,
+      checkMany,
       index: indexHost,
       serve: () => Promise.resolve(0),
       ...change,

@@ -3,13 +3,11 @@
 import { resolve } from 'node:path';
 
 import type { Gap } from '../base/gap.ts';
-import type { TreeIndex } from '../index/tree-index.ts';
-import { chooseFindings } from '../ide/choose-findings.ts';
 import type { Confidence, Finding } from '../ide/finding.ts';
-import type { WorkspaceOptions } from '../ide/workspace.ts';
-import { isBuilt, isNotice, reportInfo } from '../ide/rule-catalogue.ts';
+import { isBuilt, reportInfo } from '../ide/rule-catalogue.ts';
+import { type Asked, joined, reportOn } from './file-report.ts';
 import { formats, type FormatName } from './formats/formats.ts';
-import type { Host } from './host.ts';
+import type { BuiltIndex, Host } from './host.ts';
 import { collectInputs } from './inputs.ts';
 import { wholeTree } from './whole-tree.ts';
 import { fileInTree, findPath, open, treeOf, type TreeOptions } from './open.ts';
@@ -29,6 +27,9 @@ export interface CheckOptions extends Omit<TreeOptions, 'index'> {
   readonly stdinPath?: string | undefined;
 }
 
+/** More files than this are worth threads, each of which has to read the headers by itself. */
+const FEW = 16;
+
 /** What `-` is called when --stdin-path does not say. */
 const unnamed = '<stdin>';
 
@@ -43,47 +44,53 @@ export async function check(host: Host, paths: readonly string[], options: Check
   const named = paths.filter((path) => path !== '-').flatMap((path) => findPath(host, said, path, options.tree) ?? []);
   if (named.length === 0 && stdin === undefined) return said.status(exitStatus.failed);
   const places = [...named, ...(stdin === undefined ? [] : [{ path: stdin, kind: 'file' as const }])];
-  let index: TreeIndex | undefined;
+  let built: BuiltIndex | undefined;
   if (options.index === true) {
     const root = treeOf(host, said, options.tree, places);
-    index = root === undefined ? undefined : await wholeTree(host, said, root, options.jobs);
-    if (index === undefined) return exitStatus.failed;
+    built = root === undefined ? undefined : await wholeTree(host, said, root, options.jobs);
+    if (built === undefined) return exitStatus.failed;
   }
-  const opened = open(host, said, { ...options, index }, places);
+  const opened = open(host, said, { ...options, index: built?.index }, places);
   if (opened === undefined) return exitStatus.failed;
-  const { tree, workspace } = opened;
+  const { tree, workspace, kconfig } = opened;
 
   const inputs = collectInputs(host, said, tree, named);
   const files = new Set(inputs.files);
+  const texts = new Map<string, string>();
   const gaps: Gap[] = [...inputs.gaps];
   if (stdin !== undefined) {
     const file = fileInTree(host, tree, stdin);
     const source = readStandardInput(host, said, file);
     if (source !== undefined) {
-      workspace.setText(file, source.text);
+      texts.set(file, source.text);
       gaps.push(...source.gaps);
       files.add(file);
     }
   }
 
-  const report = workspace.check([...files].sort());
-  const chosen = chooseFindings(report.findings, { rules, minConfidence: options.minConfidence });
-  // Each fix is analysed again, which takes as long as the check: only for the form that lists them.
-  const findings = options.format === 'json' ? chosen.map((finding) => ({ ...finding, fixes: workspace.fixes(finding) })) : chosen;
+  const asked: Asked = { choice: { rules, minConfidence: options.minConfidence }, extra: extras[options.format] ?? 'none' };
+  for (const [file, text] of texts) workspace.setText(file, text);
+  const reports = files.size <= FEW
+    ? [...files].map((file) => reportOn(workspace, file, asked))
+    : await host.checkMany({
+      tree, files: [...files].sort(), asked, texts, ...(kconfig === undefined ? {} : { kconfig }), ...(built === undefined ? {} : { index: built.bytes }),
+    }, options.jobs);
+  const report = joined(reports);
   const allGaps = [...gaps, ...report.gaps];
   host.out(
     formats[options.format]({
-      findings,
+      ...report,
       gaps: allGaps,
-      stats: report.stats,
       version: host.version,
-      race: (finding) => (isNotice(finding.rule) ? '' : workspace.race(finding)),
       ...(options.timing ? { milliseconds: Math.round(host.now() - started) } : {}),
     }),
   );
   if (options.format === 'text') host.err(gapsInBrief(allGaps));
-  return said.status(findings.length > 0 ? exitStatus.findings : exitStatus.nothing);
+  return said.status(report.findings.length > 0 ? exitStatus.findings : exitStatus.nothing);
 }
+
+/** Only the forms that show them pay for them. */
+const extras: Partial<Readonly<Record<FormatName, Asked['extra']>>> = { json: 'fixes', mail: 'races' };
 
 function knownRules(said: Problems, names: readonly string[]): readonly Finding['rule'][] {
   return names.flatMap((name) => {

@@ -3,6 +3,7 @@
 import type { TreeIndex } from '../index/tree-index.ts';
 import type { Finding } from '../ide/finding.ts';
 import type { Files, Workspace, WorkspaceOptions } from '../ide/workspace.ts';
+import type { Asked, FileReport } from './file-report.ts';
 
 /** A value, or the reason why there is none: the end of a sentence such as "no such file or folder". */
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
@@ -40,19 +41,35 @@ export interface Host {
   page(rule: Finding['rule']): string | undefined;
   filesOf(tree: string): Files;
   openWorkspace(files: Files, options: WorkspaceOptions): Workspace;
+  /** A run over many files on threads, in no fixed order; undefined `jobs`: as many as the machine has room for. */
+  checkMany(run: ManyFiles, jobs: number | undefined): Promise<readonly FileReport[]>;
   readonly index: IndexHost;
   /** Runs the language server on standard input and output until the client hangs up; the exit status. */
   serve(): Promise<number>;
 }
 
+/** Plain data: it is told to threads. */
+export interface ManyFiles {
+  /** Absolute. */
+  readonly tree: string;
+  /** As the engine spells them; each once. */
+  readonly files: readonly string[];
+  readonly asked: Asked;
+  /** Texts that are not the disk's, by file. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly kconfig?: ReadonlyMap<string, string>;
+  /** The joined index of the whole tree. */
+  readonly index?: Uint8Array;
+}
+
 export interface BuiltIndex {
   readonly index: TreeIndex;
+  /** It as the bytes it is made of. */
+  readonly bytes: Uint8Array;
   /** SHA-256 of the joined index: equal for equal trees. */
   readonly digest: string;
   /** Files scanned in this run. */
   readonly scanned: number;
-  /** Of the joined index. */
-  readonly bytes: number;
 }
 
 /** The whole-tree store. Trees are absolute, without symbolic links. What goes wrong in the store is said on standard error. */

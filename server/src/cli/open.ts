@@ -23,6 +23,8 @@ export interface Opened {
   readonly tree: string;
   readonly files: Files;
   readonly workspace: Workspace;
+  /** What the workspace was opened with. */
+  readonly kconfig: ReadonlyMap<string, string> | undefined;
 }
 
 /** A path that the user named and that exists. */
@@ -74,7 +76,7 @@ export function open(host: Host, problems: Problems, options: TreeOptions, paths
     ...(kconfig === undefined ? {} : { kconfig }), ...(options.index === undefined ? {} : { index: options.index }),
   });
   sayMistakes(problems, workspace.mistakes());
-  return { tree, files, workspace };
+  return { tree, files, workspace, kconfig };
 }
 
 /** The tree that was named, else that of these paths or of the current folder. undefined: said why. */

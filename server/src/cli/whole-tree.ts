@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 
 import type { TreeIndex } from '../index/tree-index.ts';
-import type { Host } from './host.ts';
+import type { BuiltIndex, Host } from './host.ts';
 import { treeOf } from './open.ts';
 import { exitStatus, problems, type Problems } from './problems.ts';
 
@@ -41,7 +41,7 @@ export async function index(host: Host, options: IndexOptions): Promise<number> 
   host.out(`${stats.files} files (${built.scanned} scanned), ${stats.functions} functions, ${seconds} s\n`);
   if (options.stats === true) {
     host.out(statsText(built.index, [
-      ['index', `${megabytes(built.bytes)}, ${built.digest}`],
+      ['index', `${megabytes(built.bytes.length)}, ${built.digest}`],
       ['store', `${megabytes(host.index.storeSize())}, ${host.index.folder}`],
       ['memory', megabytes(host.index.peakMemory())],
     ]));
@@ -50,10 +50,10 @@ export async function index(host: Host, options: IndexOptions): Promise<number> 
 }
 
 /** The tree's index for another command; undefined: said why not. */
-export async function wholeTree(host: Host, said: Problems, tree: string, jobs: number | undefined): Promise<TreeIndex | undefined> {
+export async function wholeTree(host: Host, said: Problems, tree: string, jobs: number | undefined): Promise<BuiltIndex | undefined> {
   const built = await host.index.build(host.real(tree), jobs);
   if (built === undefined) stopped(said);
-  return built?.index;
+  return built;
 }
 
 async function shard(

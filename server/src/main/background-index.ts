@@ -1,13 +1,12 @@
 // The index for a server: built or refreshed on a thread of its own, stopped without loss.
 
-import { existsSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 
 import { openIndex } from '../index/join.ts';
 import type { TreeIndex } from '../index/tree-index.ts';
 import { cacheFolder } from './cache-folder.ts';
 import type { FromThread, ThreadRequest } from './index-thread.ts';
-import { startThread } from './pool.ts';
+import { startThread, threadScript } from './pool.ts';
 
 export interface BackgroundIndex {
   /** undefined: stopped, or the thread failed, which was said. Never rejects. */
@@ -20,7 +19,7 @@ export interface BackgroundIndex {
 export function indexInBackground(
   tree: string, say: (line: string) => void, progress: (done: number, total: number) => void, cache: string = cacheFolder(),
 ): BackgroundIndex {
-  const worker: Worker = startThread(threadScript(), { tree, cache, jobs: 1 } satisfies ThreadRequest);
+  const worker: Worker = startThread(threadScript('index-thread'), { tree, cache, jobs: 1 } satisfies ThreadRequest);
   const index = new Promise<TreeIndex | undefined>((resolve) => {
     worker.on('message', (message: FromThread) => {
       if ('said' in message) say(message.said);
@@ -34,9 +33,4 @@ export function indexInBackground(
     worker.on('exit', () => resolve(undefined));
   });
   return { index, stop: () => worker.postMessage('stop') };
-}
-
-function threadScript(): URL {
-  const bundled = new URL('./index-thread.js', import.meta.url);
-  return existsSync(bundled) ? bundled : new URL('./index-thread.ts', import.meta.url);
 }

@@ -7,6 +7,7 @@ import { run } from '../cli/run.ts';
 import { openWorkspace } from '../ide/open-workspace.ts';
 import { disk, diskFiles, rootOf } from './disk.ts';
 import { git } from './git.ts';
+import { checkMany } from './check-host.ts';
 import { indexHost } from './index-host.ts';
 import { rulePage, version } from './installation.ts';
 import { optimiseLate } from './patience.ts';
@@ -42,6 +43,7 @@ const host: Host = {
   page: rulePage,
   filesOf: diskFiles,
   openWorkspace: (files, options) => openWorkspace(files, { ...userFacts(rootOf(files)), ...options }),
+  checkMany,
   index: indexHost,
   serve: () => serveStdio(parser.ok ? parser.notice : undefined),
 };

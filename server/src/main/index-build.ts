@@ -1,14 +1,14 @@
 // Builds and refreshes a tree's index: what changed is scanned by workers, the rest comes from the store, and all is
 // joined. The same tree gives the same bytes, cold or warm, whatever the number of workers.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 import { FACTS_SCHEMA } from '../index/facts.ts';
 import { openIndex, openJoin } from '../index/join.ts';
 import type { TreeIndex } from '../index/tree-index.ts';
 import { knowledgeHash } from '../kernel/knowledge.ts';
 import { type FolderAnswer, type FolderTask, openBlock } from './index-task.ts';
-import { runPool } from './pool.ts';
+import { runPool, threadScript } from './pool.ts';
 import { openStore, sha256, type Store } from './store.ts';
 import { isFreshlyWritten, type ListedFile, listTree } from './tree-listing.ts';
 
@@ -173,7 +173,7 @@ async function scanFolders(
     return { tree, folder, files: (listing.get(folder) ?? []).map(({ name }) => name), ...(earlier === undefined ? {} : { earlier }), lost: {} };
   });
   await runPool<FolderTask, FolderAnswer>({
-    script: request.worker ?? workerScript(),
+    script: request.worker ?? threadScript('index-worker'),
     options: { cache: store.folder },
     workers: request.jobs,
     // The largest first: no worker sits at one while the others have nothing left.
@@ -256,10 +256,4 @@ function onceEach(say: (line: string) => void): (line: string) => void {
     said.add(line);
     say(line);
   };
-}
-
-/** Beside the bundle in dist/, or in the source tree. */
-function workerScript(): URL {
-  const bundled = new URL('./index-worker.js', import.meta.url);
-  return existsSync(bundled) ? bundled : new URL('./index-worker.ts', import.meta.url);
 }

@@ -18,7 +18,7 @@ export const indexHost: IndexHost = {
     stoppable(tree, jobs, async (request) => {
       const built = await buildIndex(request);
       if (built === undefined) return undefined;
-      return { index: built.index, digest: sha256(built.bytes), scanned: built.scanned, bytes: built.bytes.length };
+      return { index: built.index, digest: sha256(built.bytes), scanned: built.scanned, bytes: built.bytes };
     }),
   shard: (tree, jobs, shard) =>
     stoppable(tree, jobs, async (request) => {

@@ -1,6 +1,7 @@
 // Runs tasks on worker threads. A worker that dies or hangs is replaced; what it was at is handed back.
 
-import { Worker } from 'node:worker_threads';
+import { existsSync } from 'node:fs';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 
 export interface PoolWorkerData<Options> {
   /** Two 32-bit numbers the worker keeps: what part of its task it is at, and a count that rises as it gets on. */
@@ -8,8 +9,8 @@ export interface PoolWorkerData<Options> {
   readonly options: Options;
 }
 
-/** A worker answers each task (a message) with one of these, and may say a line at any time. */
-export type FromWorker<Answer> = { readonly answer: Answer } | { readonly said: string };
+/** A worker answers each task (a message) with the first of these, and may send the others at any time. */
+export type FromWorker<Answer> = { readonly answer: Answer } | { readonly said: string } | { readonly advanced: true };
 
 export interface Pool<Task, Answer> {
   readonly script: URL;
@@ -22,6 +23,10 @@ export interface Pool<Task, Answer> {
   /** Which task, if any, to run instead of the one that a worker did not survive. `part`: what it was at. */
   lost(task: Task, part: number, why: 'died' | 'hung'): Task | undefined;
   said(line: string): void;
+  /** A worker got on to another part of its task. */
+  advanced?(): void;
+  /** Of each worker. */
+  readonly limits?: ResourceLimits;
   readonly signal?: AbortSignal;
 }
 
@@ -41,7 +46,7 @@ function workerLife<Task, Answer>(pool: Pool<Task, Answer>, waiting: Task[]): Pr
   return new Promise((resolve) => {
     const beats = new SharedArrayBuffer(8);
     const shared = new Int32Array(beats);
-    const worker = startThread(pool.script, { beats, options: pool.options } satisfies PoolWorkerData<unknown>);
+    const worker = startThread(pool.script, { beats, options: pool.options } satisfies PoolWorkerData<unknown>, pool.limits);
     let current: Task | undefined;
     let lastBeat = -1;
     let quietSince = performance.now();
@@ -75,6 +80,7 @@ function workerLife<Task, Answer>(pool: Pool<Task, Answer>, waiting: Task[]): Pr
 
     worker.on('message', (message: FromWorker<Answer>) => {
       if ('said' in message) return pool.said(message.said);
+      if ('advanced' in message) return pool.advanced?.();
       if (over || current === undefined) return;
       pool.answered(current, message.answer);
       next();
@@ -86,9 +92,15 @@ function workerLife<Task, Answer>(pool: Pool<Task, Answer>, waiting: Task[]): Pr
   });
 }
 
+/** Beside the bundle in dist/, or in the source tree. */
+export function threadScript(name: string): URL {
+  const bundled = new URL(`./${name}.js`, import.meta.url);
+  return existsSync(bundled) ? bundled : new URL(`./${name}.ts`, import.meta.url);
+}
+
 /** Run from its sources, as in tests, the thread has to be taught TypeScript first: unlike the main one it is not yet. */
-export function startThread(script: URL, workerData: unknown): Worker {
-  if (!script.pathname.endsWith('.ts')) return new Worker(script, { workerData });
+export function startThread(script: URL, workerData: unknown, limits: ResourceLimits = {}): Worker {
+  if (!script.pathname.endsWith('.ts')) return new Worker(script, { workerData, resourceLimits: limits });
   const load = `import('tsx/esm/api').then((tsx) => { tsx.register(); return import(${JSON.stringify(script.href)}); });`;
-  return new Worker(load, { workerData, eval: true });
+  return new Worker(load, { workerData, eval: true, resourceLimits: limits });
 }
