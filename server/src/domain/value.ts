@@ -34,10 +34,10 @@ export type Node =
   | { readonly k: 'binary'; readonly operator: string; readonly left: Value; readonly right: Value };
 
 export interface Values {
-  /** `scope` tells parameters apart whose type says nothing (`void *`). */
-  param(index: number, name: string, type: CType, scope?: string): Value;
+  /** `scope` names the function: what it makes of a `void *` in one of its parameters says nothing of another function's. */
+  param(index: number, name: string, type: CType, scope: string): Value;
   global(name: string, file: string): Value;
-  local(name: string): Value;
+  local(name: string, scope: string): Value;
   fn(name: string): Value;
   number(value: number): Value;
   result(site: string, text: string): Value;
@@ -68,10 +68,10 @@ export function createValues(): Values {
   };
   return {
     at,
-    param: (index, name, type, scope = '') =>
+    param: (index, name, type, scope) =>
       intern(`p${index}:${name}:${type.name}${'*'.repeat(type.pointers)}${scope}`, { k: 'param', index, name, type }),
     global: (name, file) => intern(`g${name}:${file}`, { k: 'global', name, file }),
-    local: (name) => intern(`l${name}`, { k: 'local', name }),
+    local: (name, scope) => intern(`l${name}:${scope}`, { k: 'local', name }),
     fn: (name) => intern(`f${name}`, { k: 'function', name }),
     number: (value) => intern(`n${value}`, { k: 'number', value }),
     result: (site, text) => intern(`r${site}|${text}`, { k: 'result', site, text }),

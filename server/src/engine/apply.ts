@@ -432,7 +432,9 @@ function substitution(frame: Frame, before: State, call: CallSite, key: string, 
     const known = done.get(value.id);
     if (known) return known;
     const next = rewrite(value);
-    const hint = typing.hintOf(value);
+    // What the callee declares its parameter to be says what the argument is.
+    const declared = value.node.k === 'param' && value.node.type.pointers > 0 ? frame.engine.code.resolveType(value.node.type, frame.fn.file) : undefined;
+    const hint = typing.hintOf(value) ?? declared;
     if (hint && next !== value) typing.hint(next, hint);
     done.set(value.id, next);
     return next;

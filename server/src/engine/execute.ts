@@ -14,7 +14,7 @@ import { join, joinEnd, openTelling, thin, type Case, type Room, type Waiting } 
 import { flowOf, targetsOf } from './flow.ts';
 import { addressOf, assumeClass, assumeCondition, evaluate, hintType, isWalked, tempName } from './evaluate.ts';
 import { applyPrimitive, applySummary, SHORT, requireLock, unionOfEffects, writePlace, type CallSite, type Way } from './apply.ts';
-import type { CallNote, Engine, FlagNote, Frame } from './frame.ts';
+import { scopeOf, type CallNote, type Engine, type FlagNote, type Frame } from './frame.ts';
 
 /** One way through the function, complete. */
 export interface Final {
@@ -91,17 +91,18 @@ export function execute(
     arrive(to, state);
   };
 
+  const { values } = engine;
+  const scope = scopeOf(fn);
   const scalars = new Set<number>();
   for (const [name, type] of frame.localTypes) {
-    if (type.pointers === 0 && !type.array && !/^(struct|union) |^\?$/.test(type.name)) scalars.add(engine.values.local(name).id);
+    if (type.pointers === 0 && !type.array && !/^(struct|union) |^\?$/.test(type.name)) scalars.add(values.local(name, scope).id);
   }
   // A short function keeps the ways apart on which its caller's arguments differ.
   const telling = openTelling(scalars, fn.blocks.length <= SHORT ? 6 : 0);
   const start = emptyState();
-  const { values } = engine;
   fn.params.forEach((param, index) => {
-    const address = values.local(param.name);
-    start.memory.set(address.id, { address, value: values.param(index, param.name, param.type, param.type.name === 'void' ? `${fn.file}:${fn.name}` : '') });
+    const address = values.local(param.name, scope);
+    start.memory.set(address.id, { address, value: values.param(index, param.name, param.type, scope) });
   });
   for (const annotation of fn.annotations) {
     if (annotation.kind === 'acquires') continue;
@@ -262,7 +263,7 @@ function step(frame: Frame, state: State, instruction: Instruction): readonly St
     return [next];
   }
   const ways = call(frame, state, instruction);
-  const temp = frame.engine.values.local(tempName(instruction.temp));
+  const temp = frame.engine.values.local(tempName(instruction.temp), scopeOf(frame.fn));
   return ways.map(({ state: next, result }) => {
     next.memory.set(temp.id, { address: temp, value: result });
     return next;

@@ -64,6 +64,11 @@ export interface Frame {
   };
 }
 
+/** Whose parameters and locals they are. */
+export function scopeOf({ file, name }: FunctionIr): string {
+  return `${file}:${name}`;
+}
+
 /** The type of a local or parameter, undefined for a global. */
 export function localType(frame: Frame, name: string): CType | undefined {
   return frame.localTypes.get(name);

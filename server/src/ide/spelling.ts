@@ -2,6 +2,7 @@
 // names for what it computes from them.
 
 import { outOf, pathOf, printPlace, printValue, rootOf, type Node, type Value } from '../domain/value.ts';
+import { scopeOf } from '../engine/frame.ts';
 import type { Expr, FunctionIr, Instruction } from '../lower/ir.ts';
 import { labelsOf } from '../lower/labels.ts';
 import type { FunctionRef } from '../program/code.ts';
@@ -184,7 +185,7 @@ function ownNames(session: Session, fn: FunctionIr): OwnNames {
       case 'name': {
         const index = fn.params.findIndex((param) => param.name === expression.name);
         const param = fn.params[index];
-        return param && !sets.has(param.name) ? values.param(index, param.name, param.type) : undefined;
+        return param && !sets.has(param.name) ? values.param(index, param.name, param.type, scopeOf(fn)) : undefined;
       }
       case 'container': {
         const pointer = simple(expression.pointer);
