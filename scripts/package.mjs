@@ -1,4 +1,5 @@
-// npm run package: builds, then packs one installable .vsix per platform into dist/ and checks what is inside.
+// npm run package: builds, then packs into dist/ one installable .vsix per platform, checking what is inside, and the
+// command line for npm.
 
 import { createVSIX, listFiles } from '@vscode/vsce';
 import { execFileSync } from 'node:child_process';
@@ -7,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { packNpm } from './package-npm.mjs';
 import { isNative, parserFiles, PLATFORMS } from './platforms.mjs';
 
 /** Bytes. */
@@ -35,8 +37,9 @@ try {
   for (const path of [...common, '.vscodeignore']) copy(join(root, path), join(stage, path));
   const made = [];
   for (const platform of PLATFORMS) made.push(await pack(platform, stage));
+  made.push(publish(packNpm(root, aside), `${manifest.name}-cli-${manifest.version}.tgz`));
   // Of earlier versions nothing is to be left that could be installed by mistake.
-  for (const name of readdirSync(dist)) if (name.endsWith('.vsix') && !made.includes(name)) rmSync(join(dist, name));
+  for (const name of readdirSync(dist)) if (/\.(vsix|tgz)$/.test(name) && !made.includes(name)) rmSync(join(dist, name));
 } finally {
   rmSync(aside, { recursive: true, force: true });
 }
@@ -54,13 +57,16 @@ async function pack(platform, stage) {
   const inside = readFileSync(packed, 'latin1');
   const missing = [...NEEDED, ...parsers.map(path => `dist/${path}`)].filter(path => !inside.includes(`extension/${path}`));
   if (missing.length > 0) throw new Error(`missing in the package for ${platform}: ${missing.join(', ')}`);
-  if (statSync(packed).size > LARGEST) throw new Error(`the package for ${platform} is larger than ${LARGEST} bytes`);
-  // Packed aside and renamed, so that dist/ never holds half a package.
-  const vsix = `${manifest.name}-${platform}-${manifest.version}.vsix`;
-  copyFileSync(packed, join(dist, `${vsix}.tmp`));
-  renameSync(join(dist, `${vsix}.tmp`), join(dist, vsix));
-  console.log(`dist/${vsix}${isNative(platform) ? '' : ' (WebAssembly parser only: no native one is published)'}`);
-  return vsix;
+  return publish(packed, `${manifest.name}-${platform}-${manifest.version}.vsix`, isNative(platform) ? '' : ' (WebAssembly parser only: no native one is published)');
+}
+
+/** From aside into dist/, by renaming, so that dist/ never holds half a package. Its name there. */
+function publish(packed, name, remark = '') {
+  if (statSync(packed).size > LARGEST) throw new Error(`${name} is larger than ${LARGEST} bytes`);
+  copyFileSync(packed, join(dist, `${name}.tmp`));
+  renameSync(join(dist, `${name}.tmp`), join(dist, name));
+  console.log(`dist/${name}${remark}`);
+  return name;
 }
 
 /** vsce tells what it packs; only its warnings are of interest. */
