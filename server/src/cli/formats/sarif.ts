@@ -1,5 +1,7 @@
 // SARIF 2.1.0: one code flow per finding with two thread flows, the CPU that puts and the CPU that looks up.
 
+import type { ArtifactLocation, Log, Notification, Result, ThreadFlow } from 'sarif';
+
 import type { Gap } from '../../base/gap.ts';
 import type { Finding, Severity } from '../../ide/finding.ts';
 import { catalogue, notices } from '../../ide/rule-catalogue.ts';
@@ -16,7 +18,7 @@ const reported = [
 
 export function sarif(report: Report): string {
   const ids = fingerprints(report.findings);
-  const log = {
+  const log: Log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
@@ -41,7 +43,7 @@ export function sarif(report: Report): string {
   return `${JSON.stringify(log, undefined, 2)}\n`;
 }
 
-function result(finding: Finding, fingerprint: string): unknown {
+function result(finding: Finding, fingerprint: string): Result {
   const { start, end } = finding.range;
   return {
     ruleId: finding.rule,
@@ -68,13 +70,13 @@ function result(finding: Finding, fingerprint: string): unknown {
   };
 }
 
-function codeFlows(finding: Finding): object {
+function codeFlows(finding: Finding): Pick<Result, 'codeFlows'> {
   const { put, lookup, steps } = witnessChains(finding);
   const flows = [threadFlow('CPU0', put), threadFlow('CPU1', lookup), threadFlow('steps', steps)].filter((flow) => flow.locations.length > 0);
   return flows.length === 0 ? {} : { codeFlows: [{ threadFlows: flows }] };
 }
 
-function threadFlow(id: string, witnesses: readonly NamedWitness[]): { readonly id: string; readonly locations: readonly unknown[] } {
+function threadFlow(id: string, witnesses: readonly NamedWitness[]): ThreadFlow {
   return {
     id,
     locations: witnesses.map(({ entry, text }) => ({
@@ -87,7 +89,7 @@ function threadFlow(id: string, witnesses: readonly NamedWitness[]): { readonly 
   };
 }
 
-function notification(gap: Gap): unknown {
+function notification(gap: Gap): Notification {
   return {
     level: 'note',
     descriptor: { id: gap.kind },
@@ -97,7 +99,7 @@ function notification(gap: Gap): unknown {
 }
 
 /** A path relative to the tree is a relative URI; an absolute one becomes a file URI. */
-function artifact(file: string): unknown {
+function artifact(file: string): ArtifactLocation {
   const encoded = file.split('/').map(encodeURIComponent).join('/');
   return file.startsWith('/') ? { uri: `file://${encoded}` } : { uri: encoded, uriBaseId: 'SRCROOT' };
 }
