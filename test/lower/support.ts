@@ -39,7 +39,7 @@ export const knowledge: Knowledge = {
     { name: 'list_entry', pointer: 0, type: 1, member: 2 },
     { name: 'from_holder', pointer: 1, type: 0, member: 2, typeof: true as const },
   ]),
-  homes: new Map(),
+  guarded: [], references: new Set(), homes: new Map(),
 };
 
 /** All functions of a text, lowered. Every macro that the text defines is expanded. */

@@ -44,6 +44,8 @@ export function testKnowledge(homes: Texts = {}): Knowledge {
     guards: new Map(),
     containers: new Map([['container_of', { name: 'container_of', pointer: 0, type: 1, member: 2 }]]),
     homes: new Map(Object.entries(homes)),
+    guarded: [],
+    references: new Set(),
   };
 }
 

@@ -35,7 +35,7 @@ export function createRecordSource(engine: FullEngine, earlier?: RecordSource): 
     known,
     recordsOf: (ref) => {
       const execution = engine.executionOf(ref);
-      const made = known.get(execution) ?? recordsOf(ref, execution, engine.base.typing);
+      const made = known.get(execution) ?? recordsOf(ref, execution, engine.base);
       known.set(execution, made);
       return made;
     },
@@ -44,7 +44,7 @@ export function createRecordSource(engine: FullEngine, earlier?: RecordSource): 
 
 /** All functions of a file, or of some: what is found in a file rests on the file and its tree, not on what else is asked for. */
 export function analyse(code: Code, engine: FullEngine, source: RecordSource, refs: readonly FunctionRef[]): Analysis {
-  const { typing } = engine.base;
+  const { typing, knowledge } = engine.base;
   const records = new Map<FunctionRef, Records>();
   for (const ref of refs) records.set(ref, source.recordsOf(ref));
   const entryLocks = entryLocksOf(code, engine);
@@ -58,7 +58,7 @@ export function analyse(code: Code, engine: FullEngine, source: RecordSource, re
   let instances: readonly Instance[] = [];
   let facts: Facts = gatherFacts([]);
   for (let depth = 0; ; depth += 1) {
-    facts = gatherFacts([...records.values()].map(innermostLookups(records)), releases);
+    facts = gatherFacts([...records.values()].map(innermostLookups(records)), releases, knowledge.references);
     judged = [...records.values()].flatMap((own) => judgeFunction(own, facts, typing, entryLocks));
     instances = instancesOf(judged);
     if (depth >= MAX_CALLER_DEPTH) break;

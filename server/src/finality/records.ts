@@ -8,8 +8,10 @@ import { labelsOf } from '../lower/labels.ts';
 import type { Effect, Hold, Site } from '../summary/effect.ts';
 import type { FunctionRef } from '../program/code.ts';
 import type { Execution, Final } from '../engine/execute.ts';
+import type { Engine } from '../engine/frame.ts';
 import { foldLastPuts } from '../engine/summarise.ts';
 import type { Typing } from '../engine/typing.ts';
+import { withGuards } from './declared.ts';
 
 /** A lock by the name that every thread has for it. */
 export interface NamedLock {
@@ -171,7 +173,7 @@ export interface Records {
   readonly unlinks: readonly { readonly ref: FunctionRef; readonly view: UnlinkView; readonly registries: readonly RegistryName[]; readonly thenPut: boolean; readonly heldAtPut: readonly string[]; readonly published: boolean; readonly object: ObjectView | undefined }[];
 }
 
-export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing): Records {
+export function recordsOf(ref: FunctionRef, execution: Execution, { typing, code, knowledge: { guarded, references } }: Pick<Engine, 'typing' | 'code' | 'knowledge'>): Records {
   const file = ref.file;
   const lookups: LookupRecord[] = [];
   const puts: PutRecord[] = [];
@@ -283,7 +285,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
     return field === undefined ? [] : [{ field, locks: locksOf(held).map(({ name }) => name) }];
   });
   const forgotten = forgottenIn(ref, execution, typing);
-  return { lookups, puts, publishes, stores, losses, forgotten, flags, unlinks };
+  return { lookups: guarded.length === 0 ? lookups : lookups.map((lookup) => withGuards(lookup, guarded, code)), puts, publishes, stores, losses, forgotten, flags, unlinks };
 
   function collectStore(effect: Effect & { do: 'write' }, index: number, effects: readonly Effect[], final: Final): void {
     const field = typing.placeName(effect.place, file);
@@ -304,9 +306,9 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
       }
     }
     // What the field held before is gone from it.
-    const before = effect.before ?? (rootOf(effect.place).node.k === 'param' ? loadedFrom(effect.place, effects, final) : undefined);
+    const before = effect.before ?? (rootOf(effect.place).node.k === 'param' ? loadedFrom(effect.place, effects, final) : undefined) ?? declaredIn(effect, field, final);
     if (!before || before === effect.value || before.node.k === 'number') return;
-    const lost = countOfItem(before, effects) ?? undefined;
+    const lost = countOfItem(before, effects) ?? declaredIn(effect, field, final);
     if (!lost) return;
     const object = objectView(lost, final, effects, typing, file);
     if (object.absent) return;
@@ -317,6 +319,13 @@ export function recordsOf(ref: FunctionRef, execution: Execution, typing: Typing
       taken: effects.filter((other) => (other.do === 'get' || other.do === 'init') && other.count === lost).map((other) => other.chain),
       stored: storedAt?.chain, keptElsewhere: handedOut(rootOf(before), final), final,
     });
+  }
+
+  /** What a member that holds a reference, as facts say, held on entry: if the path found it set, and did not hand it to a callee that nobody knows. */
+  function declaredIn({ place, before }: Effect & { do: 'write' }, field: string, final: Final): Value | undefined {
+    if (before !== undefined || !references.has(field)) return undefined;
+    const held = typing.values.load(place);
+    return (classOf(final.state.facts, held) & ZERO) === 0 && !final.state.escaped.includes(held) ? held : undefined;
   }
 }
 

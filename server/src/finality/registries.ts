@@ -34,6 +34,8 @@ export interface FieldRole {
   readonly stores: readonly StoreRecord[];
   /** Functions that store the first entry: what the field held when they were entered came without references. */
   readonly establishers: ReadonlySet<FunctionRef>;
+  /** A facts file says that it holds a reference, whatever is stored where. */
+  readonly declared?: true;
 }
 
 /** A release that the kernel calls through a table (`.release` of a kobj_type), and what it takes the object off. */
@@ -51,7 +53,8 @@ export interface Facts {
 
 export const registryKey = (name: RegistryName): string => `${name.container}|${name.link}`;
 
-export function gatherFacts(all: readonly Records[], releases: readonly Records[] = []): Facts {
+/** `references`: members that hold a reference, as a facts file says. */
+export function gatherFacts(all: readonly Records[], releases: readonly Records[] = [], references: ReadonlySet<string> = new Set()): Facts {
   const lookups = all.flatMap((records) => records.lookups);
   const generic = genericCounters(all);
   const byKey = new Map<string, { name: RegistryName; lookups: LookupRecord[] }>();
@@ -73,7 +76,7 @@ export function gatherFacts(all: readonly Records[], releases: readonly Records[
   }));
   return {
     registries,
-    roles: fieldRoles(all, registries.filter(isWeak)),
+    roles: fieldRoles(all, registries.filter(isWeak), references),
     releases: releases.flatMap((records) => records.unlinks.map(({ view }) => ({ link: view.link, from: view.from, locks: view.locks.map(({ name }) => name) }))),
   };
 }
@@ -154,7 +157,7 @@ export function isWeak(registry: Registry): boolean {
   return registry.plain.length > 0 && !registry.owned;
 }
 
-function fieldRoles(all: readonly Records[], weak: readonly Registry[]): ReadonlyMap<string, FieldRole> {
+function fieldRoles(all: readonly Records[], weak: readonly Registry[], references: ReadonlySet<string>): ReadonlyMap<string, FieldRole> {
   const roles = new Map<string, FieldRole>();
   for (const records of all) {
     for (const seen of records.stores) {
@@ -175,6 +178,10 @@ function fieldRoles(all: readonly Records[], weak: readonly Registry[]): Readonl
             establishers: new Set(store.replaces ? [] : [store.ref]),
           });
     }
+  }
+  for (const field of references) {
+    const known = roles.get(field) ?? { registries: [], count: 1, given: [], stores: [], establishers: new Set<FunctionRef>() };
+    roles.set(field, { ...known, count: Math.max(known.count, 1), declared: true });
   }
   return roles;
 }

@@ -7,7 +7,7 @@ import { buildKnowledge, type DataFile } from './knowledge.ts';
 import dataSchema from './data/schema.json' with { type: 'json' };
 import factsSchema from './data/facts.schema.json' with { type: 'json' };
 import { parseJson, type JsonResult } from './json-text.ts';
-import type { Knowledge } from './schema.ts';
+import type { GuardedBy, Knowledge } from './schema.ts';
 
 /** Every caller of these functions holds these locks, spelled as for lockdep_assert_held(). */
 export interface CallersHold {
@@ -20,6 +20,9 @@ export interface CallersHold {
 export interface Facts {
   readonly rows: DataFile;
   readonly callers: readonly CallersHold[];
+  readonly guarded: readonly GuardedBy[];
+  /** `struct slot.crate`: a member that holds a reference to what it points to. */
+  readonly references: readonly string[];
 }
 
 /** What cannot be used, and where it stands in the file's text. */
@@ -28,7 +31,7 @@ export interface FactsMistake {
   readonly span: Span;
 }
 
-export const noFacts: Facts = { rows: { about: '' }, callers: [] };
+export const noFacts: Facts = { rows: { about: '' }, callers: [], guarded: [], references: [] };
 
 /** Characters; a list of facts is written by hand. */
 const largest = 1024 * 1024;
@@ -53,7 +56,7 @@ export function readFacts(text: string): { readonly facts: Facts; readonly mista
         about: '', homes, primitives: rows('primitives').map(believed).map(opaque),
         iterators: rows('iterators').map(believed), guards: rows('guards').map(believed), containers: rows('containers').map(believed),
       },
-      callers: rows('callers'),
+      callers: rows('callers'), guarded: rows('guarded'), references: rows('references'),
     },
     mistakes,
   };
@@ -71,6 +74,8 @@ export function withFacts(knowledge: Knowledge, facts: readonly Facts[]): Knowle
     guards: new Map([...knowledge.guards, ...own.guards]),
     containers: new Map([...knowledge.containers, ...own.containers]),
     homes: new Map([...knowledge.homes, ...own.homes]),
+    guarded: facts.flatMap(({ guarded }) => guarded),
+    references: new Set(facts.flatMap(({ references }) => references)),
   };
 }
 

@@ -92,7 +92,7 @@ export function buildKnowledge(files: readonly DataFile[]): Knowledge {
       for (const name of names) homes.set(name, path);
     }
   }
-  return Object.freeze({ primitives, iterators, fallbackIterators, guards, containers, homes });
+  return Object.freeze({ primitives, iterators, fallbackIterators, guards, containers, homes, guarded: [], references: new Set<string>() });
 }
 
 function isFallback(iterator: Shared<Iterator>): boolean {

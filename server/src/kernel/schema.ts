@@ -136,6 +136,16 @@ export interface ContainerMacro {
   readonly historic?: true;
 }
 
+/** Who accesses these holds this lock: told by a facts file. */
+export interface GuardedBy {
+  /** `crates`, a variable, or `struct crate.node`, a member of every object of that type. */
+  readonly of: readonly string[];
+  /** `crates_lock`, or `struct shop.lock`. */
+  readonly by: string;
+  /** Only the variables that this file defines. */
+  readonly in?: string;
+}
+
 export interface Knowledge {
   readonly primitives: ReadonlyMap<string, Primitive>;
   readonly iterators: ReadonlyMap<string, Iterator>;
@@ -148,4 +158,7 @@ export interface Knowledge {
   readonly containers: ReadonlyMap<string, ContainerMacro>;
   /** Paths of the kernel's files that define well-known functions: name -> path in the tree. */
   readonly homes: ReadonlyMap<string, string>;
+  readonly guarded: readonly GuardedBy[];
+  /** Members that hold a reference to what they point to: `struct slot.crate`. */
+  readonly references: ReadonlySet<string>;
 }

@@ -52,8 +52,9 @@ function leakOf(context: RuleContext, loss: LossRecord): Leak | 'dropped' | unde
   const { facts } = context.analysis;
   if (isImpossible(loss.final, facts, context.typing, loss.ref.file)) return undefined;
   const role = facts.roles.get(loss.field);
-  if (!role || !mayBeEntry(context, loss, role)) return undefined;
-  if (loss.keptElsewhere || !isReferenceCount(context, { ...loss.object, ref: loss.ref })) return undefined;
+  if (!role || loss.keptElsewhere) return undefined;
+  const isTold = role.declared === true && loss.object.origin === 'field';
+  if (!isTold && !(mayBeEntry(context, loss, role) && isReferenceCount(context, { ...loss.object, ref: loss.ref }))) return undefined;
   const left = loss.left(loss.object.origin === 'field' ? role.count : 0);
   return left > 0 ? { loss, left, role } : 'dropped';
 }
