@@ -62,6 +62,9 @@ for (const [what, facts, expected] of [
   ['two things at once', { primitives: [{ names: ['f'], effects: [{ do: 'find', in: 'arg0', member: 1, node: true }] }] },
     ['{"do":"find","in":"arg0","member":1,"node":true}: says two things that exclude each other']],
   ['a lock that is none', { callers: [{ of: ['f'], hold: ['the lock'] }] }, ["\"the lock\": 'the lock' is not a lock such as &items_lock or &dev->lock"]],
+  ['a place that is none', { guarded: [{ of: ['crate->node'], by: 'crates_lock' }] }, ["\"crate->node\": 'crate->node' is not a variable such as crates or a member such as struct crate.node"]],
+  ['a guard that is none', { guarded: [{ of: ['crates'], by: '&crates_lock' }] }, ["\"&crates_lock\": '&crates_lock' is not a lock such as crates_lock or struct shop.lock"]],
+  ['a member of nothing', { references: ['crate'] }, ["\"crate\": 'crate' is not a member such as struct slot.crate"]],
   ['a header as home', { homes: { 'a.h': ['f'] } }, ["\"a.h\": 'a.h' is not a .c file of the tree"]],
 ] as const) {
   test(`${what} is said in one sentence, at its place`, () => {
@@ -101,10 +104,12 @@ test('the example on the page is good', () => {
   assert.deepEqual(none, []);
   assert.equal(facts.rows.primitives?.length, 3);
   assert.equal(facts.callers.length, 1);
+  assert.deepEqual(facts.guarded, [{ of: ['crates', 'struct crate.node'], by: 'crates_lock' }]);
+  assert.deepEqual(facts.references, ['struct slot.crate']);
 });
 
 test('any JSON is read or refused, with every mistake at a place in the text', () => {
-  const anything = fc.oneof(fc.json(), fc.string(), fc.record({ primitives: fc.jsonValue(), callers: fc.jsonValue(), homes: fc.jsonValue() }).map((value) => JSON.stringify(value)));
+  const anything = fc.oneof(fc.json(), fc.string(), fc.record({ primitives: fc.jsonValue(), callers: fc.jsonValue(), homes: fc.jsonValue(), guarded: fc.jsonValue(), references: fc.jsonValue() }).map((value) => JSON.stringify(value)));
   fc.assert(fc.property(anything, (text) => {
     for (const { span } of readFacts(text).mistakes) assert.ok(span.start >= 0 && span.start <= span.end && span.end <= text.length);
   }), { seed: 1, numRuns: 1000 });

@@ -1,7 +1,8 @@
-// The lock that guards a field or a global, inferred from the locks held at its accesses in one file: "17 of 18 accesses
-// hold gdp_mutex".
+// The lock that guards a field or a global: the one that facts name, else inferred from the locks held at its accesses in
+// one file: "17 of 18 accesses hold gdp_mutex".
 
 import { compareText } from '../base/order.ts';
+import { guardsOf, textOf } from '../finality/declared.ts';
 import { lineStarts, positionAt, type Span } from '../base/span.ts';
 import type { Knowledge } from '../kernel/schema.ts';
 import type { Block, Expr, FunctionIr, Instruction, Terminator } from '../lower/ir.ts';
@@ -31,8 +32,12 @@ export interface Access {
 export interface Guard {
   readonly member: Member;
   readonly accesses: readonly Access[];
-  /** The lock that at least half of them hold, and two at the least, and those that do not hold it. */
+  /** The lock that facts name, else the one that at least half of them hold, and two at the least; and those that do not hold it. */
   readonly lock: string | undefined;
+  /** A facts file says that this lock guards it. */
+  readonly isTold: boolean;
+  /** A facts file says that it holds a reference to what it points to. */
+  readonly isReference: boolean;
   readonly odd: readonly Access[];
 }
 
@@ -41,12 +46,17 @@ export function guardAt(session: Session, file: string, word: Word): Guard | und
   const member = memberAt(session, file, word);
   if (!member) return undefined;
   const accesses = accessesOf(session, file, member);
-  if (accesses.length === 0) return undefined;
+  const { knowledge, code } = session.engine.base;
+  const name = member.struct === undefined ? member.name : `${member.struct}.${member.name}`;
+  const told = guardsOf(knowledge.guarded, name, file, code)[0]?.by;
+  const isReference = knowledge.references.has(name);
+  if (accesses.length === 0 && told === undefined && !isReference) return undefined;
   const counts = new Map<string, number>();
   for (const { locks } of accesses) for (const lock of locks) counts.set(lock, (counts.get(lock) ?? 0) + 1);
   const [best] = [...counts].sort(([a, one], [b, other]) => other - one || compareText(a, b));
-  const lock = best && best[1] > 1 && best[1] * 2 >= accesses.length ? best[0] : undefined;
-  return { member, accesses, lock, odd: lock === undefined ? [] : accesses.filter(({ locks }) => !locks.includes(lock)) };
+  const inferred = best && best[1] > 1 && best[1] * 2 >= accesses.length ? best[0] : undefined;
+  const lock = told === undefined ? inferred : textOf(told);
+  return { member, accesses, lock, isTold: told !== undefined, isReference, odd: lock === undefined ? [] : accesses.filter(({ locks }) => !locks.includes(lock)) };
 }
 
 function memberAt(session: Session, file: string, { start, name }: Word): Member | undefined {

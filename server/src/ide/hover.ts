@@ -64,19 +64,23 @@ function effectLines(session: Session, ref: FunctionRef, { start, name }: Word, 
 function guardLines(session: Session, file: string, word: Word): readonly Line[] {
   const guard = guardAt(session, file, word);
   if (!guard) return [];
-  const { member, accesses, lock, odd } = guard;
+  const { member, accesses, lock, odd, isTold, isReference } = guard;
   const name = member.struct === undefined ? member.name : `${member.struct}.${member.name}`;
-  const all = `${accesses.length} ${accesses.length === 1 ? 'access' : 'accesses'}`;
+  const facts: readonly Line[] = [
+    ...(isReference ? [[{ code: name }, ' holds a reference to what it points to (facts file)']] : []),
+    ...(isTold && lock !== undefined ? [[{ code: name }, ' is guarded by ', { code: lock }, ' (facts file)']] : []),
+  ];
   // What nobody locks is nobody's question.
-  if (accesses.every(({ locks }) => locks.length === 0)) return [];
-  if (lock === undefined) return [[{ code: name }, `: ${all} in this file, no lock that most of them hold`]];
+  if (accesses.length === 0 || (!isTold && accesses.every(({ locks }) => locks.length === 0))) return facts;
+  const all = `${accesses.length} ${accesses.length === 1 ? 'access' : 'accesses'}`;
+  if (lock === undefined) return [...facts, [{ code: name }, `: ${all} in this file, no lock that most of them hold`]];
   const support = odd.length === 0 ? `all ${all}` : `${accesses.length - odd.length} of ${all}`;
   const told = odd.slice(0, MOST_ODD).map((access): Line => [
     'not in ', { code: `${access.function}()` }, ' at ', { place: `${file}:${access.line}`, file, line: access.line },
     ...(access.locks.length === 0 ? [', no lock held'] : [', ', ...codes(access.locks), ' held']),
   ]);
   const more: readonly Line[] = odd.length > MOST_ODD ? [[`and ${odd.length - MOST_ODD} more places`]] : [];
-  return [[{ code: name }, `: ${support} in this file hold `, { code: lock }], ...told, ...more];
+  return [...facts, [{ code: name }, `: ${support} in this file hold `, { code: lock }], ...told, ...more];
 }
 
 function plainOf(line: Line): string {
