@@ -1,8 +1,8 @@
 // What the editor shows of `kreflens/changelog`: the draft of a commit message, then what a function can say about itself.
 
-import type { ChangelogAnswer } from './protocol.ts';
+import type { ChangelogAnswer } from '../../server/src/lsp/protocol.ts';
 
-export function changelogText(answer: NonNullable<ChangelogAnswer>): string {
+export function changelogText(answer: ChangelogAnswer): string {
   const { text, function: name, context, assertions } = answer;
   return [
     ...(text === undefined ? [] : [text, '']),

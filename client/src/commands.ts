@@ -4,8 +4,8 @@ import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { changelogText } from './changelog-text.ts';
 import { explain } from './explain.ts';
-import { RULES, SOURCE } from './protocol.ts';
-import type { ChangelogAnswer, PlaceParams, RaceAnswer, TextAnswer } from './protocol.ts';
+import { RULES, SOURCE } from './known-rules.ts';
+import type { ChangelogAnswer, PlaceParams, RaceAnswer, TextAnswer } from '../../server/src/lsp/protocol.ts';
 import type { RaceView } from './race-view.ts';
 import type { RegistriesView } from './registries-view.ts';
 import type { Sample } from './sample.ts';
@@ -56,7 +56,7 @@ function place(client: LanguageClient, editor: vscode.TextEditor): PlaceParams {
 async function showRace(context: CommandContext): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined) return;
-  const answer = await context.client.sendRequest<RaceAnswer>('kreflens/race', place(context.client, editor));
+  const answer = await context.client.sendRequest<RaceAnswer | null>('kreflens/race', place(context.client, editor));
   if (answer?.steps === undefined) {
     showAnswer(context, 'race', editor, answer, NO_RACE);
     return;
@@ -68,18 +68,18 @@ async function showRace(context: CommandContext): Promise<void> {
 async function showText(context: CommandContext, what: 'race' | 'why', nothing: string): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined) return;
-  const answer = await context.client.sendRequest<TextAnswer>(`kreflens/${what}`, place(context.client, editor));
+  const answer = await context.client.sendRequest<TextAnswer | null>(`kreflens/${what}`, place(context.client, editor));
   showAnswer(context, what, editor, answer, nothing);
 }
 
 async function draftChangelog(context: CommandContext): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined) return;
-  const answer = await context.client.sendRequest<ChangelogAnswer>('kreflens/changelog', place(context.client, editor));
+  const answer = await context.client.sendRequest<ChangelogAnswer | null>('kreflens/changelog', place(context.client, editor));
   showAnswer(context, 'changelog', editor, answer === null ? null : { text: changelogText(answer) }, 'No function is at the cursor.');
 }
 
-function showAnswer({ views }: CommandContext, what: 'race' | 'why' | 'changelog', editor: vscode.TextEditor, answer: TextAnswer, nothing: string): void {
+function showAnswer({ views }: CommandContext, what: 'race' | 'why' | 'changelog', editor: vscode.TextEditor, answer: TextAnswer | null, nothing: string): void {
   if (answer === null || answer.text === '') {
     void vscode.window.showInformationMessage(nothing);
     return;

@@ -3,8 +3,8 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands.ts';
 import { watchForKernelTree } from './kernel-tree.ts';
-import { SOURCE } from './protocol.ts';
-import type { Registry } from './protocol.ts';
+import type { Registry } from '../../server/src/lsp/protocol.ts';
+import { SOURCE } from './known-rules.ts';
 import { createRaceView } from './race-view.ts';
 import type { Race } from './race-view.ts';
 import { createRegistriesView } from './registries-view.ts';

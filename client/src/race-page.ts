@@ -3,11 +3,11 @@
 
 import { lockBars, placeText, spoken } from './race-picture.ts';
 import type { LockBar } from './race-picture.ts';
-import type { RaceStep } from './protocol.ts';
+import type { WireStep } from '../../server/src/lsp/protocol.ts';
 
 export interface Page {
   readonly title: string;
-  readonly steps: readonly RaceStep[];
+  readonly steps: readonly WireStep[];
   /** The changelog's diagram. */
   readonly text: string;
   /** Index of the step to start at. */
@@ -61,7 +61,7 @@ ${page.steps.map(stepHtml).join('\n')}
 }
 
 /** Columns: number, locks of CPU0, its lane, locks of CPU1, its lane, count. Row 1 is the heading. */
-function layout(steps: readonly RaceStep[], bars: readonly LockBar[]): string {
+function layout(steps: readonly WireStep[], bars: readonly LockBar[]): string {
   const locks = ([0, 1] as const).map(cpu => Math.max(0, ...bars.filter(bar => bar.cpu === cpu).map(({ column }) => column + 1)));
   const [before = 0, between = 0] = locks;
   const lane0 = 2 + before;
@@ -85,7 +85,7 @@ function barHtml({ lock, cpu }: LockBar, index: number): string {
   return `<div class="bar" id="bar${index}" aria-hidden="true" title="${escape(`CPU${cpu} holds ${lock}`)}"><span>${escape(lock.split(/[.>]/).at(-1) ?? lock)}</span></div>`;
 }
 
-function stepHtml(step: RaceStep, index: number, steps: readonly RaceStep[]): string {
+function stepHtml(step: WireStep, index: number, steps: readonly WireStep[]): string {
   const effect = step.effect === undefined ? '' : `<span class="effect">${escape(step.effect)}</span>`;
   const place = steps.every(other => other.file === steps[0]?.file) && step.line !== undefined ? `line ${step.line + 1}` : placeText(step);
   const where = place === '' ? '' : `<span class="where">${escape(place)}</span>`;

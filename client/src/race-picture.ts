@@ -1,7 +1,7 @@
 // How a race is drawn: which rows a lock is held over, and what a screen reader says of each step. Pure, and so tested
 // without an editor; race-page.ts puts it into HTML.
 
-import type { RaceStep } from './protocol.ts';
+import type { WireStep } from '../../server/src/lsp/protocol.ts';
 
 /** A lock held by one CPU from the first to the last of these steps, both counted from 0. */
 export interface LockBar {
@@ -14,14 +14,14 @@ export interface LockBar {
 }
 
 /** What the other CPU does in between is done while the lock is held: a bar goes on until its own CPU goes on without. */
-export function lockBars(steps: readonly RaceStep[]): readonly LockBar[] {
+export function lockBars(steps: readonly WireStep[]): readonly LockBar[] {
   return ([0, 1] as const).flatMap(cpu => {
     const locks = [...new Set(steps.filter(step => step.cpu === cpu).flatMap(({ held }) => held))];
     return locks.flatMap((lock, column) => runsOf(steps, cpu, lock).map(run => ({ cpu, lock, column, ...run })));
   });
 }
 
-function runsOf(steps: readonly RaceStep[], cpu: 0 | 1, lock: string): readonly { readonly first: number; readonly last: number }[] {
+function runsOf(steps: readonly WireStep[], cpu: 0 | 1, lock: string): readonly { readonly first: number; readonly last: number }[] {
   const runs: { first: number; last: number }[] = [];
   let isHeld = false;
   steps.forEach((step, index) => {
@@ -38,7 +38,7 @@ function runsOf(steps: readonly RaceStep[], cpu: 0 | 1, lock: string): readonly 
 }
 
 /** `Step 2 of 11, CPU0: kref_put(&s->ref, release), count 1 -> 0. No lock held. group.c line 53.` */
-export function spoken(step: RaceStep, index: number, steps: readonly RaceStep[]): string {
+export function spoken(step: WireStep, index: number, steps: readonly WireStep[]): string {
   const effect = step.effect === undefined ? '' : `, ${step.effect}`;
   const held = step.held.length === 0 ? 'No lock held' : `${step.held.join(', ')} held`;
   const place = placeText(step);
@@ -46,11 +46,11 @@ export function spoken(step: RaceStep, index: number, steps: readonly RaceStep[]
 }
 
 /** `group.c:53`; empty where the step is not in the code. */
-export function placeText({ file, line }: RaceStep): string {
+export function placeText({ file, line }: WireStep): string {
   return file === undefined || line === undefined ? '' : `${file.split('/').at(-1) ?? file}:${line + 1}`;
 }
 
 /** What stands beside the line in the code: `CPU0, step 2: count 1 -> 0`. */
-export function besideLine(step: RaceStep, index: number): string {
+export function besideLine(step: WireStep, index: number): string {
   return `CPU${step.cpu}, step ${index + 1}: ${step.effect ?? step.text}`;
 }

@@ -1,7 +1,7 @@
 // The race view: a race drawn beside the code, and the walk through its steps, from either side.
 
 import * as vscode from 'vscode';
-import type { RaceStep } from './protocol.ts';
+import type { WireStep } from '../../server/src/lsp/protocol.ts';
 import { racePage } from './race-page.ts';
 import { besideLine } from './race-picture.ts';
 import type { FromPage, ToPage } from './race-messages.ts';
@@ -10,7 +10,7 @@ import type { FromPage, ToPage } from './race-messages.ts';
 export interface Race {
   readonly title: string;
   readonly text: string;
-  readonly steps: readonly RaceStep[];
+  readonly steps: readonly WireStep[];
   readonly origin: vscode.Uri;
   readonly column: vscode.ViewColumn | undefined;
 }

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { registryRows } from './registry-tree.ts';
 import type { Row } from './registry-tree.ts';
-import type { Registry } from './protocol.ts';
+import type { Registry } from '../../server/src/lsp/protocol.ts';
 
 export interface RegistriesView extends vscode.Disposable {
   refresh(): void;

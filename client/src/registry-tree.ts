@@ -1,6 +1,6 @@
 // The registries view's rows: what each says to the eye and to a screen reader. Pure, and so tested without an editor.
 
-import type { Registry, RegistryPlace } from './protocol.ts';
+import type { Registry, RegistryPlace } from '../../server/src/lsp/protocol.ts';
 
 export interface Row {
   readonly kind: 'registry' | 'group' | 'place';

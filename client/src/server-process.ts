@@ -4,7 +4,7 @@
 import type { LogOutputChannel } from 'vscode';
 import { LanguageClient, CloseAction, RevealOutputChannelOn, State, TransportKind } from 'vscode-languageclient/node';
 import type { ErrorHandler, LanguageClientOptions, ServerOptions } from 'vscode-languageclient/node';
-import type { StatusParams } from './protocol.ts';
+import type { StatusParams } from '../../server/src/lsp/protocol.ts';
 import { SELECTOR } from './selector.ts';
 import { serverOptions as initializationOptions } from './settings.ts';
 import type { StatusView } from './status.ts';

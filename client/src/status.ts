@@ -1,7 +1,7 @@
 // The one place where kreflens shows how it is: a language status item. It never raises a notification.
 
 import * as vscode from 'vscode';
-import { SOURCE } from './protocol.ts';
+import { SOURCE } from './known-rules.ts';
 import { SELECTOR } from './selector.ts';
 import { statusText } from './status-text.ts';
 import type { Status } from './status-text.ts';

@@ -31,6 +31,13 @@ test('only main/ touches the machine; of the client, only what asks the command 
   assert.deepEqual(importersOf(MACHINE, SOURCES.filter((path) => roomOf(path) === 'client')), ['client/src/explain.ts']);
 });
 
+test('the client takes types from the server, and no code', () => {
+  const fromServer = SOURCES.filter((path) => roomOf(path) === 'client')
+    .flatMap((path) => read(path).split('\n').filter((line) => /from '.*\/server\/src\//.test(line)));
+  assert.ok(fromServer.length > 5);
+  assert.deepEqual(fromServer.filter((line) => !line.startsWith('import type ')), []);
+});
+
 test('nothing opens the network, by module or by fetch()', () => {
   assert.deepEqual(importersOf(NETWORK, SOURCES), []);
   assert.deepEqual(SOURCES.filter((path) => /\b(fetch|WebSocket|XMLHttpRequest|EventSource)\s*\(/.test(read(path))), []);

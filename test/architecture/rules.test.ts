@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import ts from 'typescript';
-import { RULES } from '../../client/src/protocol.ts';
+import { RULES } from '../../client/src/known-rules.ts';
 import { catalogue } from '../../server/src/ide/rule-catalogue.ts';
 import { exists, filesBelow, read } from './sources.ts';
 

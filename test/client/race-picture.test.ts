@@ -2,15 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { RaceStep } from '../../client/src/protocol.ts';
+import type { WireStep } from '../../server/src/lsp/protocol.ts';
 import { racePage } from '../../client/src/race-page.ts';
 import { besideLine, lockBars, placeText, spoken } from '../../client/src/race-picture.ts';
 
-function step(cpu: 0 | 1, text: string, held: readonly string[], more: Partial<RaceStep> = {}): RaceStep {
+function step(cpu: 0 | 1, text: string, held: readonly string[], more: Partial<WireStep> = {}): WireStep {
   return { cpu, depth: 1, kind: 'call', text, held, count: 1, ...more };
 }
 
-const steps: readonly RaceStep[] = [
+const steps: readonly WireStep[] = [
   step(0, 'leave()', [], { kind: 'enter', depth: 0, uri: 'file:///t/a.c', file: 'a.c', line: 9 }),
   step(0, 'lock a', ['a'], { kind: 'lock' }),
   step(1, 'find()', [], { kind: 'enter', depth: 0 }),

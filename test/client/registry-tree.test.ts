@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import type { Registry, RegistryPlace } from '../../client/src/protocol.ts';
+import type { Registry, RegistryPlace } from '../../server/src/lsp/protocol.ts';
 import { registryRows } from '../../client/src/registry-tree.ts';
 import type { Row } from '../../client/src/registry-tree.ts';
 

@@ -7,7 +7,7 @@ import { changelog } from './changelog.ts';
 import type { Client } from './client.ts';
 import { codeLenses, resolveCodeLens } from './code-lens.ts';
 import { inlayHints } from './inlay-hint.ts';
-import { placeParams, registriesParams } from './protocol.ts';
+import { placeParams, registriesParams } from './params.ts';
 import { registries, workspaceSymbols } from './registries.ts';
 import type { Session } from './session.ts';
 

@@ -1,4 +1,5 @@
-// What goes over the wire beyond standard LSP. All of it is optional: protocol.md says what for.
+// What goes over the wire beyond standard LSP. All of it is optional: protocol.md says what for. Types only: the client
+// imports this file, and nothing of it is in its bundle.
 
 import type { Position } from '../base/span.ts';
 import type { RegistryPlace as Place, RegistryView } from '../ide/around.ts';
@@ -24,8 +25,14 @@ export interface RaceAnswer extends TextAnswer {
   readonly steps?: readonly WireStep[];
 }
 
-/** A step of one CPU; its line is 0-based, as in LSP. The other members are those of `ide/interleaving.ts`. */
-export type WireStep = Omit<RaceStep, 'place'> & { readonly uri?: string; readonly file?: string; readonly line?: number };
+/** A step of one CPU. The other members are those of `ide/interleaving.ts`. */
+export type WireStep = Omit<RaceStep, 'place'> & {
+  readonly uri?: string;
+  /** Relative to the kernel tree. */
+  readonly file?: string;
+  /** 0-based, as in LSP. */
+  readonly line?: number;
+};
 
 /** Params of `kreflens/registries`. */
 export interface RegistriesParams {
@@ -57,21 +64,4 @@ export interface StatusParams {
   readonly state: 'checking' | 'ready';
   /** For people: how much was not seen. */
   readonly detail?: string;
-}
-
-/** `{uri, position}` is taken as well: it is what a client without a protocol library writes by hand. Throws on neither. */
-export function placeParams(given: unknown): PlaceParams {
-  const { textDocument, uri, position } = (given ?? {}) as { textDocument?: { uri?: unknown }; uri?: unknown; position?: Partial<Position> };
-  const address = textDocument?.uri ?? uri;
-  if (typeof address !== 'string' || typeof position?.line !== 'number' || typeof position.character !== 'number') {
-    throw new Error('expected { textDocument: { uri }, position }');
-  }
-  return { textDocument: { uri: address }, position: { line: position.line, character: position.character } };
-}
-
-/** Of anything that names no document: all open ones. */
-export function registriesParams(given: unknown): RegistriesParams {
-  const { textDocument, uri } = (given ?? {}) as { textDocument?: { uri?: unknown }; uri?: unknown };
-  const address = textDocument?.uri ?? uri;
-  return typeof address === 'string' ? { textDocument: { uri: address } } : {};
 }

@@ -12,7 +12,7 @@ import { configurationChanged, configurationReady } from './configuration.ts';
 import { openDocuments, type Document } from './documents.ts';
 import { featureCapabilities, serveFeatures } from './features.ts';
 import { hover } from './hover.ts';
-import { placeParams } from './protocol.ts';
+import { placeParams } from './params.ts';
 import { isAtHand, pull } from './pull.ts';
 import { race } from './race.ts';
 import { refreshDocument } from './refresh.ts';
