@@ -64,6 +64,22 @@ export function narrow(facts: Facts, value: Value, mask: number): Facts | undefi
   return left === ZERO && node.k === 'at' && node.path.every((step) => step.startsWith('-')) ? narrow(narrowed, node.base, ZERO) : narrowed;
 }
 
+/** Is anything known of the value itself? */
+export function isKnown({ classes, truths }: Facts, value: Value): boolean {
+  if (classes.has(value.id)) return true;
+  for (const { left, right } of truths.values()) if (left === value || right === value) return true;
+  return false;
+}
+
+/** The facts without what is known of the value itself. */
+export function forget(facts: Facts, value: Value): Facts {
+  if (!isKnown(facts, value)) return facts;
+  return {
+    classes: new Map([...facts.classes].filter(([id]) => id !== value.id)),
+    truths: new Map([...facts.truths].filter(([, { left, right }]) => left !== value && right !== value)),
+  };
+}
+
 /** The facts with a comparison known to hold or not; undefined if that contradicts them. */
 export function assume(facts: Facts, left: Value, operator: string, right: Value, holds: boolean): Facts | undefined {
   const canonical = canonicalComparison(left, operator, right, holds);

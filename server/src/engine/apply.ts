@@ -3,13 +3,13 @@
 
 import type { Span } from '../base/span.ts';
 import type { LockMode, Primitive, PrimitiveEffect, When } from '../kernel/schema.ts';
-import { hangsOn, isEntryValue, pathOf, rootOf, type Value } from '../domain/value.ts';
-import { ANY, ERROR, NEGATIVE, POINTER, POSITIVE, TRUE_, ZERO, classOf, narrow, assume, joinFacts, type Facts } from '../domain/facts.ts';
+import { hangsOn, isEntryValue, pathOf, printPlace, rootOf, type Value } from '../domain/value.ts';
+import { ANY, ERROR, NEGATIVE, POINTER, POSITIVE, TRUE_, ZERO, classOf, narrow, assume, forget, isKnown, joinFacts, type Facts } from '../domain/facts.ts';
 import type { Effect, Hold, LastEffects, Mark, Outcome, Site, Summary } from '../summary/effect.ts';
 import { addEffect, addEffects, addMark, escape, fork, type State } from './state.ts';
 import { assumeComparison, readPlace } from './evaluate.ts';
 import { isMember } from './membership.ts';
-import type { Frame } from './frame.ts';
+import { SCRIBBLED, type Frame } from './frame.ts';
 
 export interface Way {
   readonly state: State;
@@ -328,6 +328,7 @@ export function writePlace(frame: Frame, state: State, address: Value, value: Va
   }
   if (!isTracked(frame, state, address, value)) {
     if (value.node.k === 'number' && value.node.value !== 0) frame.notes.flags.set(`${address.id}@${span.start}`, { place: address, held: state.held });
+    scribble(frame, state, address);
     return;
   }
   const before = state.memory.get(address.id)?.value;
@@ -335,6 +336,16 @@ export function writePlace(frame: Frame, state: State, address: Value, value: Va
   if (pathOf(address).at(-1) !== '[]') state.memory.set(address.id, { address, value });
   if (frame.engine.typing.contentType(address, frame.fn.file)?.name === 'char') return;
   addEffect(state, { do: 'write', place: address, value, before, ...happening(frame, state, span) });
+}
+
+/** A number is written that is not followed: what was known of the place holds no longer. */
+function scribble(frame: Frame, state: State, address: Value): void {
+  const { values } = frame.engine;
+  if (isEntryValue(address)) frame.notes.scribbled.set(address.id, address);
+  const now = values.result(`${SCRIBBLED}${address.id}`, printPlace(address));
+  if (!state.memory.has(address.id) && !isKnown(state.facts, values.load(address))) return;
+  state.memory.set(address.id, { address, value: now });
+  state.facts = forget(state.facts, now);
 }
 
 /** Only pointers are followed through memory, not counters and flags; of strings, those that were tested before. */
@@ -354,6 +365,7 @@ export function applySummary(frame: Frame, before: State, callee: string, summar
   const key = frame.siteKey(call.span);
   const substitute = substitution(frame, before, call, key, callee);
   const site = frame.siteOf(call.span);
+  const scribbled = summary.scribbled.map(substitute);
   const ways: Way[] = [];
   for (const outcome of summary.outcomes) {
     let effects: readonly Effect[] | undefined;
@@ -363,8 +375,10 @@ export function applySummary(frame: Frame, before: State, callee: string, summar
     const kept = call.args.filter((_, index) => unsure.has(index));
     for (const part of partsOf(frame, outcome)) {
       const way = applyOutcome(frame, before, part, call, key, substitute, mine, summary.rough);
-      if (way) escape(way.state, kept);
-      if (way) ways.push(way);
+      if (!way) continue;
+      escape(way.state, kept);
+      for (const place of scribbled) scribble(frame, way.state, place);
+      ways.push(way);
     }
   }
   for (const hold of summary.balanced) {

@@ -38,6 +38,7 @@ export interface Execution {
   readonly gaps: readonly Gap[];
   readonly calls: readonly CallNote[];
   readonly flags: readonly FlagNote[];
+  readonly scribbled: readonly Value[];
 }
 
 export interface Limits {
@@ -93,6 +94,13 @@ export function execute(
 
   const { values } = engine;
   const scope = scopeOf(fn);
+  /** The state as it is when the loops left by this edge have gone round as often as they do: `i < 8` is over some time. */
+  const later = (state: State, from: number, to: number): State => {
+    const counters = state.visited.filter((head) => flow.loops.get(head)?.has(from) && !flow.loops.get(head)?.has(to))
+      .flatMap((head) => [...flow.counters.get(head) ?? []]);
+    const counting = new Set(counters.map((name) => values.local(name, scope).id));
+    return counting.size === 0 ? state : without(state, (address) => counting.has(address.id));
+  };
   const scalars = new Set<number>();
   for (const [name, type] of frame.localTypes) {
     if (type.pointers === 0 && !type.array && !/^(struct|union) |^\?$/.test(type.name)) scalars.add(values.local(name, scope).id);
@@ -149,7 +157,8 @@ export function execute(
       } else if (terminator.op === 'branch') {
         for (const [to, holds] of [[terminator.then, true], [terminator.else, false]] as const) {
           if (!allowed.has(to)) continue;
-          const next = assumeCondition(frame, state, terminator.condition, holds);
+          const assume = (at: State): State | undefined => assumeCondition(frame, at, terminator.condition, holds);
+          const next = assume(state) ?? assume(later(state, block, to));
           if (next) follow(block, to, next);
         }
       } else if (terminator.op === 'iterate') {
@@ -173,6 +182,7 @@ export function execute(
     gaps: [...fn.gaps, ...frame.notes.gaps.values()],
     calls: [...frame.notes.calls.values()],
     flags: [...frame.notes.flags.values()],
+    scribbled: [...frame.notes.scribbled.values()],
   };
 }
 
@@ -190,7 +200,7 @@ function openFrame(engine: Engine, fn: FunctionIr, textOf: (file: string) => str
   for (const { name, type } of [...fn.params, ...fn.locals]) localTypes.set(name, engine.code.resolveType(type, fn.file));
   const prefix = `${fn.file}:${fn.name}:`;
   const labels = labelsOf(fn);
-  const notes: Frame['notes'] = { maySleep: false, balanced: new Map(), requires: new Map(), gaps: new Map(), calls: new Map(), flags: new Map(), countReads: new Map() };
+  const notes: Frame['notes'] = { maySleep: false, balanced: new Map(), requires: new Map(), gaps: new Map(), calls: new Map(), flags: new Map(), scribbled: new Map(), countReads: new Map() };
   let starts: readonly number[] | undefined;
   return {
     engine,

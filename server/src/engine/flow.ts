@@ -8,6 +8,8 @@ export interface Flow {
   readonly order: readonly number[];
   /** Loop heads: the blocks that belong to the loop, the head included. */
   readonly loops: ReadonlyMap<number, ReadonlySet<number>>;
+  /** By loop head: locals that each time around computes from what they were (`i++`), and what is computed from those. */
+  readonly counters: ReadonlyMap<number, ReadonlySet<string>>;
   /** Locals (and temporaries, as `%7`) that may be read at or after the start of each block. */
   readonly live: readonly ReadonlySet<string>[];
   /** Locals whose address is taken: they are never forgotten. */
@@ -17,7 +19,9 @@ export interface Flow {
 export function flowOf(fn: FunctionIr): Flow {
   const successors = fn.blocks.map((block) => targetsOf(block.terminator));
   const { order, backEdges } = reversePostOrder(successors);
-  return { order, loops: naturalLoops(successors, backEdges), live: liveness(fn.blocks, successors, order), addressed: addressedLocals(fn.blocks) };
+  const loops = naturalLoops(successors, backEdges);
+  const counters = new Map([...loops].map(([head, blocks]) => [head, countersIn(fn.blocks.filter((block) => blocks.has(block.id)))] as const));
+  return { order, loops, counters, live: liveness(fn.blocks, successors, order), addressed: addressedLocals(fn.blocks) };
 }
 
 export function targetsOf(terminator: Terminator): readonly number[] {
@@ -77,6 +81,21 @@ function naturalLoops(successors: readonly (readonly number[])[], backEdges: rea
     loops.set(to, body);
   }
   return loops;
+}
+
+function countersIn(blocks: readonly Block[]): ReadonlySet<string> {
+  const sets = blocks.flatMap(({ instructions }) => instructions.flatMap((instruction) => {
+    if (instruction.op !== 'set' || instruction.target.op !== 'name') return [];
+    const from = new Set<string>();
+    eachName(instruction.value, (name) => from.add(name));
+    return [{ name: instruction.target.name, from }];
+  }));
+  const counters = new Set(sets.filter(({ name, from }) => from.has(name)).map(({ name }) => name));
+  for (let before = -1; before !== counters.size; ) {
+    before = counters.size;
+    for (const { name, from } of sets) if ([...from].some((other) => counters.has(other))) counters.add(name);
+  }
+  return counters;
 }
 
 function liveness(blocks: readonly Block[], successors: readonly (readonly number[])[], order: readonly number[]) {

@@ -59,6 +59,8 @@ export interface Frame {
     /** Locks held at each call of a named function, once per place and set of locks. */
     readonly calls: Map<string, CallNote>;
     readonly flags: Map<string, FlagNote>;
+    /** Places that callers can name and that get a number which is not followed. */
+    readonly scribbled: Map<number, Value>;
     /** Locks held where a counter was read, by the reading's site. */
     readonly countReads: Map<string, readonly Hold[]>;
   };
@@ -73,3 +75,6 @@ export function scopeOf({ file, name }: FunctionIr): string {
 export function localType(frame: Frame, name: string): CType | undefined {
   return frame.localTypes.get(name);
 }
+
+/** Begins the site of a value that stands for whatever was written last. */
+export const SCRIBBLED = 'scribbled:';

@@ -6,12 +6,14 @@ import type { Effect, Mark, Outcome, Summary } from '../summary/effect.ts';
 import type { Gap } from '../base/gap.ts';
 import { absorbs, effectKey, isPositive, joinMarks, markKey, type Deeds } from './state.ts';
 import { concerns, withoutLast } from './apply.ts';
+import { SCRIBBLED } from './frame.ts';
 import type { Execution, Final } from './execute.ts';
 import { joinCases } from './join.ts';
 
 const MAX_OUTCOMES = 6;
 const MAX_EFFECTS = 60;
 const MAX_DEPTH = 4;
+const MAX_SCRIBBLED = 30;
 
 export function summarise(execution: Execution): Summary {
   const { returnType } = execution.fn;
@@ -37,6 +39,7 @@ export function summarise(execution: Execution): Summary {
     rough,
     balanced: execution.balanced.filter((hold) => isEntryValue(hold.lock)),
     requires: execution.requires,
+    scribbled: execution.scribbled.filter((place) => depthOf(place) <= MAX_DEPTH).slice(0, MAX_SCRIBBLED),
     maySleep: execution.maySleep,
     gaps,
   };
@@ -186,7 +189,7 @@ function exportFinal(final: Final): Outcome {
     .slice(0, MAX_EFFECTS);
   const writes: { place: Value; value: Value }[] = [];
   for (const { address, value } of state.memory.values()) {
-    if (rootOf(address).node.k !== 'local' && visible(address)) writes.push({ place: address, value });
+    if (rootOf(address).node.k !== 'local' && visible(address) && !isScribbled(value)) writes.push({ place: address, value });
   }
   const returned = final.returns;
   const keep = returned && (returned.node.k === 'number' || visible(returned));
@@ -203,6 +206,8 @@ function exportFinal(final: Final): Outcome {
     returnClass: final.returnClass,
   };
 }
+
+const isScribbled = ({ node }: Value): boolean => node.k === 'result' && node.site.startsWith(SCRIBBLED);
 
 function visibleFacts(facts: Facts, visible: Visible): Facts {
   const classes = new Map<number, { value: Value; mask: number }>();

@@ -95,6 +95,8 @@ export interface Summary {
   readonly balanced: readonly Hold[];
   /** Locks that the function says its caller must hold. */
   readonly requires: readonly Value[];
+  /** Places that get numbers on some way: what the caller knew of them holds no longer. */
+  readonly scribbled: readonly Value[];
   readonly maySleep: boolean;
   readonly gaps: readonly Gap[];
 }

@@ -10,6 +10,7 @@ export function fingerprint(summary: Summary): string {
     summary.outcomes.map(outcomeText).join('\n'),
     summary.balanced.map(holdText).join(),
     summary.requires.map((lock) => lock.id).join(),
+    summary.scribbled.map((place) => place.id).join(),
     `${summary.maySleep ? 'sleeps' : ''}${summary.rough ? 'rough' : ''}`,
   ].join('\n#');
 }
