@@ -166,7 +166,7 @@ export function execute(
           const inside = iterate(frame, state, terminator);
           if (inside) follow(block, terminator.body, inside);
         }
-        if (allowed.has(terminator.exit)) follow(block, terminator.exit, state);
+        if (allowed.has(terminator.exit)) follow(block, terminator.exit, afterLastRound(frame, state, terminator));
       }
     }
   }
@@ -456,6 +456,17 @@ function iterate(frame: Frame, state: State, head: { macro: string; args: readon
     addEffect(entered, { do: 'get', count, checked: true, ...site });
   }
   return entered;
+}
+
+/** The state in which there was no (further) element. */
+function afterLastRound(frame: Frame, state: State, head: { macro: string; args: readonly Expr[] }): State {
+  const iterator = frame.engine.knowledge.iterators.get(head.macro);
+  const cursor = iterator?.endsNull === true ? head.args[iterator.cursor] : undefined;
+  if (cursor?.op !== 'name') return state;
+  const next = fork(state);
+  const address = addressOf(frame, next, cursor);
+  next.memory.set(address.id, { address, value: frame.engine.values.number(0) });
+  return next;
 }
 
 /** Container arguments come as a pointer to a head (`&list`), or as the container's own name (`hash_table`). */

@@ -103,6 +103,8 @@ export interface Iterator {
    * element; empty: the element stands for its count.
    */
   readonly holds?: string;
+  /** After the last round the cursor is NULL; leaving early keeps it. */
+  readonly endsNull?: true;
   readonly source: string;
   readonly historic?: true;
 }
