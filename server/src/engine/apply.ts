@@ -22,6 +22,14 @@ export interface CallSite {
   readonly argTexts: readonly string[];
   /** Spelling of the call for messages: `kobject_get(k)`. */
   readonly text: string;
+  /** The result is assigned to a local. */
+  readonly isKept: boolean;
+}
+
+/** What stands at an index: the counted object that the index was read from, else the result where somebody wants it. */
+function itemAt(frame: Frame, index: Value | undefined, result: Value | undefined): Value | undefined {
+  const owner = index?.node.k === 'load' ? rootOf(index.node.address) : undefined;
+  return owner && frame.engine.typing.isCounted(owner, frame.fn.file) ? owner : result;
 }
 
 const NO_LAST: LastEffects = { effects: [], takes: [] };
@@ -231,7 +239,7 @@ function applyEffect(
       return;
     }
     case 'unlink': {
-      const item = at(effect.item);
+      const item = at(effect.item) ?? itemAt(frame, at(effect.index), effect.index !== undefined && call.isKept ? result : undefined);
       const from = at(effect.from);
       const node = item && itemOf(frame, item);
       addEffect(state, { do: 'unlink', item: node?.item, link: node?.link ?? '', from, ...now() });

@@ -313,7 +313,7 @@ function call(frame: Frame, state: State, instruction: Instruction & { op: 'call
   return callByName(frame, state, name, site) ?? [unknownCall(frame, state, site)];
 
   function siteFor(from: Instruction & { op: 'call' }, values: readonly Value[], called: string): CallSite {
-    return { span: from.at, args: values, argTexts: from.argTexts, text: `${called}(${from.argTexts.join(', ')})` };
+    return { span: from.at, args: values, argTexts: from.argTexts, text: `${called}(${from.argTexts.join(', ')})`, isKept: frame.flow.kept.has(from.temp) };
   }
 
   function callByName(frame: Frame, state: State, name: string, site: CallSite): readonly Way[] | undefined {
@@ -361,7 +361,7 @@ function runCallback(frame: Frame, state: State, callback: Value, args: readonly
   const nothing: LastEffects = { effects: [], takes: [] };
   if (callback.node.k !== 'function') return nothing;
   const { name } = callback.node;
-  const site: CallSite = { span, args, argTexts: [], text: `${name}()` };
+  const site: CallSite = { span, args, argTexts: [], text: `${name}()`, isKept: false };
   const own = frame.engine.calleeOf(name, 'callback');
   const summary = own && frame.engine.summaryOf(own, 'callback');
   if (summary) return unionOfEffects(frame, state, name, summary, site);

@@ -14,6 +14,8 @@ export interface Flow {
   readonly live: readonly ReadonlySet<string>[];
   /** Locals whose address is taken: they are never forgotten. */
   readonly addressed: ReadonlySet<string>;
+  /** Temporaries of calls whose result is assigned to a local. */
+  readonly kept: ReadonlySet<number>;
 }
 
 export function flowOf(fn: FunctionIr): Flow {
@@ -21,7 +23,7 @@ export function flowOf(fn: FunctionIr): Flow {
   const { order, backEdges } = reversePostOrder(successors);
   const loops = naturalLoops(successors, backEdges);
   const counters = new Map([...loops].map(([head, blocks]) => [head, countersIn(fn.blocks.filter((block) => blocks.has(block.id)))] as const));
-  return { order, loops, counters, live: liveness(fn.blocks, successors, order), addressed: addressedLocals(fn.blocks) };
+  return { order, loops, counters, live: liveness(fn.blocks, successors, order), addressed: addressedLocals(fn.blocks), kept: keptResults(fn.blocks) };
 }
 
 export function targetsOf(terminator: Terminator): readonly number[] {
@@ -160,6 +162,18 @@ function addressedLocals(blocks: readonly Block[]): Set<string> {
     if (block.terminator.op === 'return' && block.terminator.value) visit(block.terminator.value);
   }
   return names;
+}
+
+function keptResults(blocks: readonly Block[]): ReadonlySet<number> {
+  const kept = new Set<number>();
+  for (const { instructions } of blocks) {
+    for (const instruction of instructions) {
+      if (instruction.op !== 'set' || instruction.target.op !== 'name') continue;
+      const value = instruction.value.op === 'cast' ? instruction.value.arg : instruction.value;
+      if (value.op === 'temp') kept.add(value.id);
+    }
+  }
+  return kept;
 }
 
 export function eachName(expression: Expr, see: (name: string) => void): void {

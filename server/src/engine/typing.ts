@@ -21,7 +21,15 @@ export interface Typing {
   placeName(address: Value, file: string): string | undefined;
   /** The same, by the type alone for what a global points to: `struct foo.ref` for `the_foo->ref`. */
   typeName(address: Value, file: string): string | undefined;
+  /** Has the struct that `value` points to a count inside? */
+  isCounted(value: Value, file: string): boolean;
 }
+
+/** What references are counted by. */
+const COUNTERS: ReadonlySet<string> = new Set(['struct kref', 'refcount_t', 'atomic_t', 'atomic_long_t', 'struct percpu_ref']);
+
+/** Structs in structs that a count is looked for in: device, kobject, kref. */
+const COUNTER_DEPTH = 3;
 
 export function createTyping(code: Code, values: Values): Typing {
   const hints = new Map<number, CType>();
@@ -100,6 +108,10 @@ export function createTyping(code: Code, values: Values): Typing {
     return type && type.pointers === 1 ? type.name : undefined;
   };
 
+  const hasCounter = (struct: string, file: string, depth: number): boolean =>
+    code.struct(struct, file)?.fields.some(({ type }) => type.pointers === 0 && !type.array &&
+      (COUNTERS.has(type.name) || (depth > 0 && type.name.startsWith('struct ') && hasCounter(type.name, file, depth - 1)))) === true;
+
   const typeName = (address: Value, file: string): string | undefined => {
     const root = rootOf(address);
     const struct = root.node.k === 'load' && root.node.address.node.k === 'global' ? pointee(root, file) : undefined;
@@ -141,5 +153,9 @@ export function createTyping(code: Code, values: Values): Typing {
     pointee,
     placeName,
     typeName,
+    isCounted: (value, file) => {
+      const struct = pointee(value, file);
+      return struct !== undefined && hasCounter(struct, file, COUNTER_DEPTH);
+    },
   };
 }

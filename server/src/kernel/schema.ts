@@ -34,7 +34,8 @@ export type PrimitiveEffect =
    */
   | { readonly do: 'publish'; readonly item: string; readonly into: string; readonly replaces?: true; readonly when?: When }
   /** The item (by its node), or an entry of the container (by key), is taken off. */
-  | { readonly do: 'unlink'; readonly item?: string; readonly from?: string; readonly when?: When }
+  /** `index`: the item is not an argument, it is the one at that index, and the function's result. */
+  | { readonly do: 'unlink'; readonly item?: string; readonly index?: string; readonly from?: string; readonly when?: When }
   /**
    * The result is an entry of the container, found without taking a reference. `member`: the argument that names the
    * member which links it; `node`: the result points to the linking node; neither: it is the pointer that was stored.
