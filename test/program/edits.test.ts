@@ -139,3 +139,13 @@ test('answers do not depend on the order of questions', () => {
   };
   assert.deepEqual(ask(questions), ask([...questions].reverse()));
 });
+
+test('a change says what of it other functions can tell', () => {
+  const code = program({ 'lib/a.c': first + second });
+  code.functionsIn('lib/a.c');
+  assert.equal(code.setText('lib/a.c', first + second), 'nothing');
+  assert.equal(code.setText('lib/a.c', `${first}\n/* Adds\n * nothing. */\n\n${second}`), 'bodies');
+  assert.equal(code.setText('lib/a.c', first.replace('*x;', '*x + 1;') + second), 'bodies');
+  assert.equal(code.setText('lib/a.c', `struct more { int x; };\n${first}${second}`), 'declarations');
+  assert.equal(code.setText('lib/a.c', `#if 0\n${first}#endif\n${second}`), 'declarations');
+});

@@ -88,29 +88,16 @@ function openSession(files: Files, { kconfig, index: given }: WorkspaceOptions, 
       }
       if (text === undefined) opened.delete(file);
       else opened.set(file, text);
-      const before = outlineOf(file);
-      code.setText(file, text);
+      const change = code.setText(file, text);
       if (text === undefined) texts.delete(file);
       else texts.set(file, text);
-      // Declarations may mean something else everywhere; bodies only to those that call them.
-      if (outlineOf(file) === before) {
+      // Declarations may mean something else everywhere; bodies only to those that call them, comments to nobody.
+      if (change === 'declarations') ({ engine, source } = make());
+      else {
         engine.dropStale();
         source = createRecordSource(engine, source);
-      } else ({ engine, source } = make());
+      }
     },
   };
   return session;
-
-  /** A file's text without the bodies of its functions. */
-  function outlineOf(file: string): string {
-    const whole = textOf(file);
-    let outline = '';
-    let at = 0;
-    for (const { item } of code.functionsIn(file)) {
-      if (item.bodySpan.start < at) continue;
-      outline += whole.slice(at, item.bodySpan.start);
-      at = item.bodySpan.end;
-    }
-    return outline + whole.slice(at);
-  }
 }

@@ -14,7 +14,7 @@ import { openLowering } from './lowering.ts';
 import { openMacros } from './macros.ts';
 import { openOps } from './ops.ts';
 import { openResolver } from './resolve.ts';
-import { openStore } from './store.ts';
+import { openStore, type Change } from './store.ts';
 import { openSymbols } from './symbols.ts';
 import { openTypes } from './types.ts';
 
@@ -25,8 +25,11 @@ export interface CodeOptions {
 }
 
 export interface CodeControl {
-  /** A file's text is now this one (an open editor), or undefined: what `Files` has, read anew. */
-  setText(file: string, text: string | undefined): void;
+  /**
+   * A file's text is now this one (an open editor), or undefined: what `Files` has, read anew. Says what of it others
+   * can tell.
+   */
+  setText(file: string, text: string | undefined): Change;
   /** More files in which callers and ops tables are looked for. */
   widen(files: Iterable<string>): void;
   /**
@@ -91,11 +94,11 @@ export function openCode(files: Files, knowledge: Knowledge, options: CodeOption
     setText(file, text) {
       const before = store.held(file);
       const change = store.setText(file, text);
-      if (change === 'nothing') return;
+      if (change === 'nothing') return change;
       if (change === 'bodies') {
         ops.bodiesChanged(file, before ?? '', store.text(file) ?? '');
         resolver.forgetRefs(file);
-        return;
+        return change;
       }
       ops.clearAnswers();
       includes.clear();
@@ -105,6 +108,7 @@ export function openCode(files: Files, knowledge: Knowledge, options: CodeOption
       lowering.clear();
       types.clear();
       callers.clear();
+      return change;
     },
     widen(more) {
       for (const file of more) widened.add(file);
