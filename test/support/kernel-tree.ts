@@ -12,13 +12,13 @@ export type KernelVersion = keyof typeof variables;
 export const KERNEL_VERSIONS = Object.keys(variables) as readonly KernelVersion[];
 
 /** Declares a test that needs the tree of that version and gets its root folder. */
-export function treeTest(version: KernelVersion, name: string, run: (root: string, context: TestContext) => void): void {
+export function treeTest(version: KernelVersion, name: string, run: (root: string, context: TestContext) => void | Promise<void>): void {
   const variable = variables[version];
   const root = process.env[variable];
   const title = `${version}: ${name}`;
   if (root !== undefined && existsSync(join(root, 'include/linux'))) {
     test(title, async (context) => {
-      run(root, context);
+      await run(root, context);
       // These take seconds each without a break: let the report of this one out before the next begins.
       await new Promise((resolve) => setImmediate(resolve));
     });
