@@ -35,7 +35,7 @@ const manifest = new Map(sections.flatMap(({ properties }) => Object.entries(pro
 /** A value unlike its default for each setting of the server. */
 const EXAMPLES: Readonly<Record<string, unknown>> = {
   tree: '/linux', minConfidence: 'high', rules: ['ref-leak'], kconfig: '.config', onlyChanged: true,
-  inlayHints: { enabled: true }, codeLens: { enabled: true },
+  inlayHints: { enabled: true }, codeLens: { enabled: true }, index: { enabled: false },
 };
 
 function inServer(): readonly string[] {

@@ -2,6 +2,9 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -35,7 +38,10 @@ export interface EditorOptions {
 const fakeServer = ['--import', 'tsx', fileURLToPath(new URL('./fake-server.ts', import.meta.url))];
 
 export async function startEditor(test: TestContext, root: string, options: EditorOptions): Promise<Editor> {
-  const child = spawn(process.execPath, options.command ?? fakeServer, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const cache = mkdtempSync(join(tmpdir(), 'kreflens-cache-'));
+  test.after(() => rmSync(cache, { recursive: true, force: true, maxRetries: 3 }));
+  const env = { ...process.env, XDG_CACHE_HOME: cache };
+  const child = spawn(process.execPath, options.command ?? fakeServer, { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const rpc = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
   const pushes: PublishDiagnosticsParams[] = [];
   const refreshes = { count: 0 };

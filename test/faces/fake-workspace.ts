@@ -77,7 +77,6 @@ export function openFakeWorkspace(files: Files, options: WorkspaceOptions): Work
       };
     },
     mistakes: () => [],
-    useIndex: () => undefined,
     summary: (name, file) =>
       name !== 'drop' ? [] : [
         {

@@ -2,6 +2,7 @@
 // between the code, and help with commits. Plain data in, plain data out, like `ide/workspace.ts`.
 
 import type { Position } from '../base/span.ts';
+import type { TreeIndex } from '../index/tree-index.ts';
 import type { Finding } from './finding.ts';
 
 /** A place where something is done to an object of a registry. */
@@ -102,7 +103,11 @@ export interface Around {
   registries(files: readonly string[]): readonly RegistryView[];
   /** The function that is defined or called there. */
   functionAt(file: string, position: Position): FunctionPlace | undefined;
-  callers(of: FunctionKey): Callers;
+  /**
+   * Those nearby, and those in all the tree that `whole` knows of: of a function that is called from very many files, or
+   * put into very many tables, some.
+   */
+  callers(of: FunctionKey, whole?: TreeIndex): Callers;
   callees(of: FunctionKey): readonly CallEdge[];
   /** Calls through an ops table's field, in the folder of `file`. */
   callersThrough(ops: OpsField, file: string): readonly CallEdge[];

@@ -2,6 +2,7 @@
 
 import { compareText } from '../base/order.ts';
 import { lineStarts, offsetAt, type Position, type Span } from '../base/span.ts';
+import type { TreeIndex } from '../index/tree-index.ts';
 import type { FunctionRef } from '../program/code.ts';
 import type { Expr, Instruction } from '../lower/ir.ts';
 import type { Hold } from '../summary/effect.ts';
@@ -24,12 +25,31 @@ export function functionPlaceAt(session: Session, file: string, position: Positi
   return ref && placeOf(session, ref);
 }
 
-export function callers(session: Session, of: FunctionKey): Callers {
+/** Files elsewhere in the tree that are looked into for one question: each costs some ten milliseconds. */
+const MOST_FAR_FILES = 40;
+
+export function callers(session: Session, of: FunctionKey, whole?: TreeIndex): Callers {
   const ref = refOf(session, of);
   if (!ref) return { calls: [], tables: [] };
-  const calls = session.code.callers(ref).flatMap((caller) =>
-    edges(session, caller, callsOf(session, caller).filter(({ callee }) => callee === ref), () => placeOf(session, caller)));
-  return { calls, tables: session.code.addressTaken(ref) ? tablesWith(session, ref) : [] };
+  const { code } = session;
+  const tree = ref.item.isStatic && ref.file.endsWith('.c') ? undefined : whole;
+  const near = code.callers(ref);
+  const far = farFiles(tree?.callers(ref.name), near.map(({ file }) => file)).flatMap((file) =>
+    code.functionsIn(file).filter(({ item }) => item.calls.includes(ref.name) && isMeant(session, ref, file)));
+  const calls = [...near, ...far].flatMap((caller) =>
+    edges(session, caller, callsOf(session, caller, ref).filter(({ callee }) => callee === ref), () => placeOf(session, caller)));
+  const own = code.addressTaken(ref) ? tablesWith(session, ref, ref.file) : [];
+  return { calls, tables: [...own, ...farFiles(tree?.mentions(ref.name), [ref.file]).flatMap((file) => tablesWith(session, ref, file))] };
+}
+
+function farFiles(files: readonly string[] | undefined, known: readonly string[]): readonly string[] {
+  return (files ?? []).filter((file) => !known.includes(file)).slice(0, MOST_FAR_FILES);
+}
+
+/** From afar a name that is declared only says which function it means if there is no nearer one. */
+function isMeant(session: Session, ref: FunctionRef, file: string): boolean {
+  const meant = session.code.resolve(ref.name, file);
+  return meant === undefined || meant === ref;
 }
 
 export function callees(session: Session, of: FunctionKey): readonly CallEdge[] {
@@ -64,11 +84,12 @@ interface Call {
   readonly through?: OpsField;
 }
 
-function callsOf(session: Session, caller: FunctionRef): readonly Call[] {
+/** `expected`: what its name means where nothing nearer has it. */
+function callsOf(session: Session, caller: FunctionRef, expected?: FunctionRef): readonly Call[] {
   const execution = session.engine.executionOf(caller);
   const found: Call[] = [];
   for (const { name, span, held } of execution.calls) {
-    const callee = session.code.resolve(name, caller.file);
+    const callee = session.code.resolve(name, caller.file) ?? (name === expected?.name ? expected : undefined);
     if (callee) found.push({ callee, span: spanNow(session, caller, span), held });
   }
   const seen = new Set(execution.calls.map(({ span }) => span.start));
@@ -121,12 +142,13 @@ function edges(session: Session, caller: FunctionRef, calls: readonly Call[], ot
   }));
 }
 
-/** Initialisers and assignments in the function's own file that store it in a field. */
-function tablesWith(session: Session, ref: FunctionRef): readonly TableEdge[] {
-  const { file, name } = ref;
+/** Initialisers in a file that store the function in a field. */
+function tablesWith(session: Session, ref: FunctionRef, file: string): readonly TableEdge[] {
+  const { name } = ref;
+  if (!isMeant(session, ref, file)) return [];
   const text = session.textOf(file);
   const starts = lineStarts(text);
-  const isIn = (struct: string, field: string): boolean => session.code.targets(struct, field, file).includes(ref);
+  const isIn = (struct: string, field: string): boolean => file !== ref.file || session.code.targets(struct, field, file).includes(ref);
   const found: TableEdge[] = [];
   for (const match of text.matchAll(new RegExp(`\\.\\s*(\\w+)\\s*=\\s*&?\\s*(?=${name}\\b(?!\\s*\\())`, 'g'))) {
     const field = match[1] ?? '';

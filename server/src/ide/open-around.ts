@@ -12,7 +12,7 @@ export function openAround(session: Session): Around {
   return {
     registries: (files) => registriesOf(session, files),
     functionAt: (file, position) => functionPlaceAt(session, file, position),
-    callers: (of) => callers(session, of),
+    callers: (of, whole) => callers(session, of, whole),
     callees: (of) => callees(session, of),
     callersThrough: (ops, file) => callersThrough(session, ops, file),
     inlayHints: (file, first, last) => inlayHints(session, file, first, last),

@@ -21,7 +21,6 @@ export function openWorkspace(files: Files, options: WorkspaceOptions): Workspac
   const facts = openFacts(files, options.userFacts);
   const session = openSession(files, options, facts);
   return {
-    useIndex: (index) => session.useIndex(index),
     setText: (file, text) => {
       session.setText(file, text);
     },
@@ -38,8 +37,7 @@ export function openWorkspace(files: Files, options: WorkspaceOptions): Workspac
   };
 }
 
-function openSession(files: Files, { kconfig, index: given }: WorkspaceOptions, facts: FactsFiles): Session & Pick<Workspace, 'useIndex'> {
-  let index = given;
+function openSession(files: Files, { kconfig, index }: WorkspaceOptions, facts: FactsFiles): Session {
   /** Texts that are not the disk's. */
   const opened = new Map<string, string>();
   const makeCode = () => {
@@ -69,16 +67,11 @@ function openSession(files: Files, { kconfig, index: given }: WorkspaceOptions, 
     return { engine, source: createRecordSource(engine) };
   };
   let { engine, source } = make();
-  const session: ReturnType<typeof openSession> = {
+  const session: Session = {
     files, textOf, configHolds,
     get code() { return code; },
     get engine() { return engine; },
     get source() { return source; },
-    useIndex: (known) => {
-      index = known;
-      ({ code, knowledge } = makeCode());
-      ({ engine, source } = make());
-    },
     setText: (file, text) => {
       if (facts.isFacts(file)) {
         if (!facts.setText(file, text)) return;

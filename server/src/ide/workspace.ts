@@ -49,8 +49,6 @@ export interface WorkspaceOptions {
 }
 
 export interface Workspace {
-  /** From now on answers rest on this, too: a server gets it some time after it was opened. Texts that were set stay. */
-  useIndex(index: TreeIndex): void;
   /** Tells the engine that a file's text is now this one (an open editor), or undefined: what the disk has. */
   setText(file: string, text: string | undefined): void;
   /** Findings of these files, ordered by file, line, rule. */

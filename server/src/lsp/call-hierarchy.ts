@@ -36,7 +36,7 @@ export function incomingCalls(session: Session, { item }: CallHierarchyIncomingC
     fromRanges: edge.ranges.map((range) => toWire(session, tree, edge.other.file, range)),
   });
   if ('ops' in data) return around.callersThrough(data.ops, data.file).map(incoming);
-  const { calls, tables } = around.callers(data.of);
+  const { calls, tables } = around.callers(data.of, tree.whole);
   return [...calls.map(incoming), ...tables.map((table) => {
     const from = tableItem(session, tree, table);
     return { from, fromRanges: [from.selectionRange] };

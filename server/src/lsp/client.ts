@@ -25,6 +25,8 @@ export interface Client {
   readonly configuration: boolean;
   /** It asks again when told to. */
   readonly refreshes: { readonly inlayHints: boolean; readonly codeLenses: boolean };
+  /** It shows the progress of work that it did not ask for. */
+  readonly progress: boolean;
   /** It understands the `kreflens/status` notification. */
   readonly status: boolean;
 }
@@ -53,6 +55,7 @@ export function readClient(params: InitializeParams): Client {
       inlayHints: workspace?.inlayHint?.refreshSupport ?? false,
       codeLenses: workspace?.codeLens?.refreshSupport ?? false,
     },
+    progress: params.capabilities.window?.workDoneProgress ?? false,
     status: params.initializationOptions?.status === true,
   };
 }

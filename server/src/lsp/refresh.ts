@@ -4,20 +4,16 @@
 import type { Connection } from 'vscode-languageserver/node';
 
 import { answerFor } from './answers.ts';
-import type { StatusParams } from './protocol.ts';
 import type { Session } from './session.ts';
+import { sendStatus } from './status.ts';
 
 export function refreshDocument(connection: Connection, session: Session, uri: string): void {
   const document = session.documents.get(uri);
   if (document === undefined) return;
   const { client, sent } = session;
-  const status = (params: StatusParams): void => {
-    if (client.status) void connection.sendNotification('kreflens/status', params);
-  };
-  status({ state: 'checking' });
+  sendStatus(connection, session, 'checking');
   const answer = answerFor(session, document);
-  const gaps = answer.gaps === 0 ? 'no gaps' : `${answer.gaps} ${answer.gaps === 1 ? 'gap' : 'gaps'}`;
-  status({ state: 'ready', detail: session.world.notice === undefined ? gaps : `${gaps}; ${session.world.notice}` });
+  sendStatus(connection, session, 'ready', answer.gaps);
   if (sent.get(uri) === answer.resultId) return;
 
   if (!client.pullsDiagnostics) {

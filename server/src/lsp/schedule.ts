@@ -10,6 +10,8 @@ export interface Schedule {
   quiet(token: CancellationToken): Promise<void>;
   /** A change came in. */
   touch(): void;
+  /** Something waits to be done. */
+  busy(): boolean;
   stop(): void;
 }
 
@@ -50,6 +52,7 @@ export function schedule(work: (key: string) => void, now: () => number): Schedu
     touch() {
       touched = now();
     },
+    busy: () => waiting.length > 0,
     stop() {
       clearTimeout(timer);
       timer = undefined;

@@ -21,12 +21,14 @@ import type { Session } from './session.ts';
 import { defaultSettings, readSettings } from './settings.ts';
 import { openTrees } from './trees.ts';
 import { watchedFilesChanged, watchFiles } from './watched-files.ts';
+import { openWholeTrees, type WholeTrees } from './whole-tree.ts';
 import { why } from './why.ts';
 import type { World } from './world.ts';
 
 /** Serves one client until it hangs up. A request that fails is answered with an error and changes nothing. */
 export function serve(connection: Connection, world: World): void {
   let session: Session | undefined;
+  let wholeTrees: WholeTrees | undefined;
   const checks = schedule((uri) => {
     try {
       if (session !== undefined) refreshDocument(connection, session, uri);
@@ -38,6 +40,7 @@ export function serve(connection: Connection, world: World): void {
 
   connection.onInitialize((params) => {
     session = openSession(connection, world, params);
+    wholeTrees = openWholeTrees(connection, session, checks.busy);
     return {
       capabilities: capabilities(session.client),
       serverInfo: { name: 'kreflens', version: world.version },
@@ -48,10 +51,13 @@ export function serve(connection: Connection, world: World): void {
     const open = session;
     if (world.notice !== undefined) connection.console.warn(world.notice);
     unwaited('watching files', watchFiles(connection, open));
-    unwaited('reading the settings', configurationReady(connection, open, () => changed(open, undefined)));
+    unwaited('reading the settings', configurationReady(connection, open, () => settled(open)));
     if (open.client.workspaceFolders) connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => open.trees.changeFolders(pathsOf(added), pathsOf(removed)));
   });
-  connection.onShutdown(() => checks.stop());
+  connection.onShutdown(() => {
+    checks.stop();
+    wholeTrees?.stop();
+  });
 
   /** What nobody waits for must not end the process when it fails. */
   const unwaited = (what: string, work: Promise<unknown>): void => {
@@ -66,10 +72,17 @@ export function serve(connection: Connection, world: World): void {
     checks.request(document === undefined || session.client.pullsDiagnostics ? others : [document.uri, ...others]);
   };
 
+  const settled = (open: Session): void => {
+    changed(open, undefined);
+    wholeTrees?.settled();
+  };
+
   connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) => {
     if (session === undefined) return;
     const document = session.documents.open(uri, version, text);
-    if (document !== undefined) changed(session, document);
+    if (document === undefined) return;
+    changed(session, document);
+    wholeTrees?.wanted(document.place.tree);
   });
   connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
     if (session === undefined) return;
@@ -85,13 +98,13 @@ export function serve(connection: Connection, world: World): void {
   });
   connection.onDidChangeWatchedFiles((params) => {
     if (session === undefined) return;
-    watchedFilesChanged(session, params);
+    for (const tree of watchedFilesChanged(session, params)) wholeTrees?.changed(tree);
     changed(session, undefined);
   });
   connection.onDidChangeConfiguration(({ settings }) => {
     if (session === undefined) return;
     const open = session;
-    unwaited('reading the settings', configurationChanged(connection, open, settings, () => changed(open, undefined)));
+    unwaited('reading the settings', configurationChanged(connection, open, settings, () => settled(open)));
   });
 
   connection.onHover((params, token) => answered(session, token, (open) => hover(open, params)));
@@ -135,6 +148,7 @@ function openSession(connection: Connection, world: World, params: InitializePar
     documents: openDocuments(trees, client.encoding),
     answers: new Map(),
     sent: new Map(),
+    indexed: { text: '' },
     log,
   };
 }

@@ -3,6 +3,7 @@
 import type { Answer } from './answers.ts';
 import type { Client } from './client.ts';
 import type { Documents } from './documents.ts';
+import type { IndexStatus } from './whole-tree.ts';
 import type { Settings } from './settings.ts';
 import type { Trees } from './trees.ts';
 import type { World } from './world.ts';
@@ -17,5 +18,7 @@ export interface Session {
   readonly answers: Map<string, Answer>;
   /** The result that the client was last told, by the document's address: what it shows. */
   readonly sent: Map<string, string>;
+  /** What is to be said of the index; empty: nothing. */
+  indexed: IndexStatus;
   log(message: string): void;
 }

@@ -15,6 +15,8 @@ export interface Settings {
   readonly rules: readonly RuleId[];
   readonly inlayHints: Switch;
   readonly codeLens: Switch;
+  /** The index of the whole tree, in the background. */
+  readonly index: Switch;
   /** A `.config`, relative to the tree; empty: all branches of every #if count. */
   readonly kconfig: string;
   /** Only findings in functions whose effects differ from those of the last commit. */
@@ -22,13 +24,14 @@ export interface Settings {
 }
 
 export const defaultSettings: Settings = {
-  minConfidence: 'medium', rules: [], inlayHints: { enabled: false }, codeLens: { enabled: false }, kconfig: '', onlyChanged: false,
+  minConfidence: 'medium', rules: [], inlayHints: { enabled: false }, codeLens: { enabled: false }, index: { enabled: true }, kconfig: '',
+  onlyChanged: false,
 };
 
 /** What is missing or makes no sense keeps its value in `before`. */
 export function readSettings(given: unknown, before: Settings): Settings {
   if (typeof given !== 'object' || given === null) return before;
-  const { tree, minConfidence, rules, inlayHints, codeLens, kconfig, onlyChanged } = given as Readonly<Record<string, unknown>>;
+  const { tree, minConfidence, rules, inlayHints, codeLens, index, kconfig, onlyChanged } = given as Readonly<Record<string, unknown>>;
   return {
     ...before,
     ...(typeof tree === 'string' && tree !== '' ? { tree } : {}),
@@ -36,6 +39,7 @@ export function readSettings(given: unknown, before: Settings): Settings {
     ...(Array.isArray(rules) ? { rules: rules.flatMap((rule) => ruleInfo(String(rule))?.id ?? []) } : {}),
     inlayHints: readSwitch(inlayHints, before.inlayHints),
     codeLens: readSwitch(codeLens, before.codeLens),
+    index: readSwitch(index, before.index),
     ...(typeof kconfig === 'string' ? { kconfig } : {}),
     ...(typeof onlyChanged === 'boolean' ? { onlyChanged } : {}),
   };

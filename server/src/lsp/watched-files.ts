@@ -5,14 +5,17 @@ import { DidChangeWatchedFilesNotification, type Connection, type DidChangeWatch
 import { pathOf } from './addresses.ts';
 import { forgetBefore } from './only-changed.ts';
 import type { Session } from './session.ts';
-import { absolutePath } from './trees.ts';
+import { absolutePath, type Tree } from './trees.ts';
 
-export function watchedFilesChanged(session: Session, params: DidChangeWatchedFilesParams): void {
+/** The trees in which something changed. */
+export function watchedFilesChanged(session: Session, params: DidChangeWatchedFilesParams): ReadonlySet<Tree> {
   let kconfigChanged = false;
+  const trees = new Set<Tree>();
   for (const { uri } of params.changes) {
     const path = pathOf(uri);
     if (path === undefined) continue;
     const { tree, file } = session.trees.placeOf(path);
+    trees.add(tree);
     if (path === absolutePath(tree, session.settings.kconfig)) kconfigChanged = true;
     tree.files.forget();
     forgetBefore(tree);
@@ -21,6 +24,7 @@ export function watchedFilesChanged(session: Session, params: DidChangeWatchedFi
     tree.generation += 1;
   }
   if (kconfigChanged) reopen(session);
+  return trees;
 }
 
 /** With the `.config` as it is now. */

@@ -13,7 +13,7 @@ import { openProgress } from './progress.ts';
 const WORKER_MEMORY = 1.5e9;
 
 /** Megabytes of live objects at which the file that a worker is at counts as not survived. */
-const MOST_LIVE = 3000;
+const MOST_LIVE = 1500;
 
 /** No file of a kernel takes more than some ten seconds; the rest is room for a busy machine. Milliseconds. */
 const PATIENCE = 180_000;

@@ -23,7 +23,7 @@ export interface CheckAnswer {
 }
 
 /** Bytes of objects at which an engine is given up for a fresh one: what it knows of files done with is of no more use. */
-const MOST_HEAP = 400e6;
+const MOST_HEAP = 300e6;
 
 /** Checks the files of its tasks; what it read around them is kept from task to task. */
 export function openChecker({ tree, asked, texts, kconfig, index: bytes }: CheckWorkerOptions) {

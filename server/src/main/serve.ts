@@ -9,6 +9,7 @@ import { openWorkspace } from '../ide/open-workspace.ts';
 import { openFraming } from '../lsp/framing.ts';
 import { serve } from '../lsp/server.ts';
 import type { World } from '../lsp/world.ts';
+import { indexInBackground } from './background-index.ts';
 import { disk, diskFiles, rootOf } from './disk.ts';
 import { pagePath, version } from './installation.ts';
 import { openLastCommit } from './last-commit.ts';
@@ -25,6 +26,7 @@ const world: World = {
   filesOf: diskFiles,
   openWorkspace: (files, options) => openWorkspace(files, { ...userFacts(rootOf(files)), ...options }),
   headText: lastCommit.textOf,
+  indexTree: (tree, say, progress) => indexInBackground(disk.real(tree), say, progress),
   pageAddress(rule) {
     const path = pagePath(rule);
     return path === undefined ? undefined : pathToFileURL(path).href;
