@@ -13,6 +13,7 @@ import C from 'tree-sitter-c';
 import { openWorkspace } from '../server/src/ide/open-workspace.ts';
 import { diskFiles } from '../server/src/main/disk.ts';
 import { indexRows } from './bench-index.mjs';
+import { serverRows } from './bench-server.mjs';
 
 const RUNS = 3;
 const EDITS = 20;
@@ -41,6 +42,8 @@ console.log(`\none process, ${EDITED.file}: a line put into ${EDITED.function}()
 table(['open', 'first check', 'edit + check p50', 'p95'], [editRow()]);
 console.log('\nindex of the whole tree, two workers');
 table(['what', 'measured', 'to reach'], await indexRows(cli, tree));
+console.log('\nlanguage server, drivers/base/core.c open');
+table(['what', 'measured', 'to reach'], await serverRows(join(aside, 'server.js'), tree, (text) => quantile(repeat(RUNS, () => time(() => parse(text))), 0.5).wall));
 
 function coldRows() {
   return COLD.map((file) => {

@@ -79,6 +79,11 @@ function openSession(files: Files, { kconfig, index }: WorkspaceOptions, facts: 
         ({ engine, source } = make());
         return;
       }
+      if (text === undefined && !opened.has(file) && !texts.has(file) && !code.isRead(file)) {
+        // Another branch was checked out, say: of what nobody has looked at only the names count.
+        if (code.setText(file, text) !== 'nothing') ({ engine, source } = make());
+        return;
+      }
       if (text === undefined) opened.delete(file);
       else opened.set(file, text);
       const change = code.setText(file, text);

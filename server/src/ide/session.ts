@@ -8,7 +8,7 @@ import type { RecordSource } from '../finality/analysis.ts';
 
 export interface Session {
   readonly files: Files;
-  readonly code: Code & Pick<CodeControl, 'setText'>;
+  readonly code: Code & Pick<CodeControl, 'setText' | 'isRead'>;
   readonly engine: FullEngine;
   readonly source: RecordSource;
   textOf(file: string): string;

@@ -15,10 +15,13 @@ export function watchedFilesChanged(session: Session, params: DidChangeWatchedFi
     const path = pathOf(uri);
     if (path === undefined) continue;
     const { tree, file } = session.trees.placeOf(path);
-    trees.add(tree);
+    // One storm of changes, one look at the folders.
+    if (!trees.has(tree)) {
+      trees.add(tree);
+      tree.files.forget();
+      forgetBefore(tree);
+    }
     if (path === absolutePath(tree, session.settings.kconfig)) kconfigChanged = true;
-    tree.files.forget();
-    forgetBefore(tree);
     if (session.documents.all().some(({ place }) => place.tree === tree && place.file === file)) continue;
     tree.workspace.setText(file, undefined);
     tree.generation += 1;

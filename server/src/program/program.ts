@@ -30,6 +30,8 @@ export interface CodeControl {
    * can tell.
    */
   setText(file: string, text: string | undefined): Change;
+  /** Its text has been looked at, so that answers may rest on it. */
+  isRead(file: string): boolean;
   /** More files in which callers and ops tables are looked for. */
   widen(files: Iterable<string>): void;
   /**
@@ -110,6 +112,7 @@ export function openCode(files: Files, knowledge: Knowledge, options: CodeOption
       callers.clear();
       return change;
     },
+    isRead: (file) => store.held(file) !== undefined,
     widen(more) {
       for (const file of more) widened.add(file);
       callers.clear();
