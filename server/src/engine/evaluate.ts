@@ -7,7 +7,7 @@ import { assume, classOf, narrow, truthOf, ANY, ERROR, NEGATIVE, POINTER, POSITI
 import type { Mark } from '../summary/effect.ts';
 import { addMark, fork, type State } from './state.ts';
 import { isMember } from './membership.ts';
-import { localType, scopeOf, type Frame } from './frame.ts';
+import { localType, type Frame } from './frame.ts';
 
 export const tempName = (id: number): string => `%${id}`;
 
@@ -15,7 +15,7 @@ export function evaluate(frame: Frame, state: State, expression: Expr): Value {
   const { values, typing } = frame.engine;
   switch (expression.op) {
     case 'temp':
-      return readPlace(frame, state, values.local(tempName(expression.id), scopeOf(frame.fn)));
+      return readPlace(frame, state, frame.local(tempName(expression.id)));
     case 'number':
       return values.number(expression.value);
     case 'string':
@@ -104,7 +104,7 @@ export function addressOf(frame: Frame, state: State, expression: Expr): Value {
   const { values, typing, code } = frame.engine;
   switch (expression.op) {
     case 'name': {
-      if (localType(frame, expression.name)) return values.local(expression.name, scopeOf(frame.fn));
+      if (localType(frame, expression.name)) return frame.local(expression.name);
       const variable = code.variable(expression.name, frame.fn.file);
       if (!variable) {
         if (code.isFunction(expression.name, frame.fn.file)) return values.fn(expression.name);

@@ -103,13 +103,13 @@ export function execute(
   };
   const scalars = new Set<number>();
   for (const [name, type] of frame.localTypes) {
-    if (type.pointers === 0 && !type.array && !/^(struct|union) |^\?$/.test(type.name)) scalars.add(values.local(name, scope).id);
+    if (type.pointers === 0 && !type.array && !/^(struct|union) |^\?$/.test(type.name)) scalars.add(frame.local(name).id);
   }
   // A short function keeps the ways apart on which its caller's arguments differ.
   const telling = openTelling(scalars, fn.blocks.length <= SHORT ? 6 : 0);
   const start = emptyState();
   fn.params.forEach((param, index) => {
-    const address = values.local(param.name, scope);
+    const address = frame.local(param.name);
     start.memory.set(address.id, { address, value: values.param(index, param.name, param.type, scope) });
   });
   for (const annotation of fn.annotations) {
@@ -202,11 +202,19 @@ function openFrame(engine: Engine, fn: FunctionIr, textOf: (file: string) => str
   const labels = labelsOf(fn);
   const notes: Frame['notes'] = { maySleep: false, balanced: new Map(), requires: new Map(), gaps: new Map(), calls: new Map(), flags: new Map(), scribbled: new Map(), countReads: new Map() };
   let starts: readonly number[] | undefined;
+  const scope = scopeOf(fn);
+  // Asked for at every step.
+  const locals = new Map<string, Value>();
   return {
     engine,
     fn,
     flow: flowOf(fn),
     localTypes,
+    local: (name) => {
+      const known = locals.get(name) ?? engine.values.local(name, scope);
+      locals.set(name, known);
+      return known;
+    },
     notes,
     siteOf: (span) => ({ file: fn.file, function: fn.name, at: labels.labelOf(span) }),
     siteKey: (span, extra) => `${prefix}${labels.labelOf(span)}${extra === undefined ? '' : `:${extra}`}`,
@@ -273,7 +281,7 @@ function step(frame: Frame, state: State, instruction: Instruction): readonly St
     return [next];
   }
   const ways = call(frame, state, instruction);
-  const temp = frame.engine.values.local(tempName(instruction.temp), scopeOf(frame.fn));
+  const temp = frame.local(tempName(instruction.temp));
   return ways.map(({ state: next, result }) => {
     next.memory.set(temp.id, { address: temp, value: result });
     return next;

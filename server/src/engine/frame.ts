@@ -46,6 +46,8 @@ export interface Frame {
   readonly fn: FunctionIr;
   readonly flow: Flow;
   readonly localTypes: ReadonlyMap<string, CType>;
+  /** Address of a local variable, of a parameter or of a temporary. */
+  readonly local: (name: string) => Value;
   /** Tells this function's sites from those of others. */
   readonly siteOf: (span: Span) => Site;
   readonly siteKey: (span: Span, extra?: string) => string;
