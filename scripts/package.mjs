@@ -20,7 +20,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** Without one of these the package installs, and then fails in front of the user. */
 const NEEDED = [
-  manifest.main, manifest.icon, 'package.nls.json', 'package.nls.de.json', 'dist/server.js', 'dist/cli.js',
+  manifest.main, manifest.icon, 'package.nls.json', 'package.nls.de.json', 'l10n/bundle.l10n.de.json', 'dist/server.js', 'dist/cli.js',
   'dist/race-view.js', 'dist/race-view.css', 'dist/sample/Kconfig', 'dist/sample/include/linux/group.h', 'dist/third-party.txt',
   ...manifest.contributes.grammars.map(({ path }) => path),
   ...manifest.contributes.jsonValidation.map(({ url }) => url), 'server/src/kernel/data/schema.json',

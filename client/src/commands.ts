@@ -4,11 +4,12 @@ import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { changelogText } from './changelog-text.ts';
 import { explain } from './explain.ts';
-import { RULES, SOURCE } from './known-rules.ts';
+import { ruleTitles, SOURCE } from './known-rules.ts';
 import type { ChangelogAnswer, PlaceParams, RaceAnswer, TextAnswer } from '../../server/src/lsp/protocol.ts';
 import type { RaceView } from './race-view.ts';
 import type { RegistriesView } from './registries-view.ts';
 import type { Sample } from './sample.ts';
+import { t } from './texts.ts';
 import type { TextViews } from './text-views.ts';
 
 export interface CommandContext {
@@ -29,11 +30,11 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     vscode.commands.registerCommand('kreflens.restart', context.restart),
     vscode.commands.registerCommand('kreflens.showLog', () => context.log.show(true)),
     vscode.commands.registerCommand('kreflens.showRace', () => showRace(context)),
-    vscode.commands.registerCommand('kreflens.showRaceAsText', () => showText(context, 'race', NO_RACE)),
+    vscode.commands.registerCommand('kreflens.showRaceAsText', () => showText(context, 'race', noRace())),
     vscode.commands.registerCommand('kreflens.nextStep', () => raceView.move(1)),
     vscode.commands.registerCommand('kreflens.previousStep', () => raceView.move(-1)),
     vscode.commands.registerCommand('kreflens.copyRace', () => raceView.copy()),
-    vscode.commands.registerCommand('kreflens.why', () => showText(context, 'why', 'No reference is dropped at the cursor.')),
+    vscode.commands.registerCommand('kreflens.why', () => showText(context, 'why', t('No reference is dropped at the cursor.'))),
     vscode.commands.registerCommand('kreflens.changelog', () => draftChangelog(context)),
     vscode.commands.registerCommand('kreflens.explainRule', (rule?: unknown) => explainRule(context, rule)),
     vscode.commands.registerCommand('kreflens.refreshRegistries', () => registries.refresh()),
@@ -44,7 +45,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
   );
 }
 
-const NO_RACE = 'No race is reported at the cursor.';
+const noRace = (): string => t('No race is reported at the cursor.');
 
 function place(client: LanguageClient, editor: vscode.TextEditor): PlaceParams {
   return {
@@ -58,7 +59,7 @@ async function showRace(context: CommandContext): Promise<void> {
   if (editor === undefined) return;
   const answer = await context.client.sendRequest<RaceAnswer | null>('kreflens/race', place(context.client, editor));
   if (answer?.steps === undefined) {
-    showAnswer(context, 'race', editor, answer, NO_RACE);
+    showAnswer(context, 'race', editor, answer, noRace());
     return;
   }
   const { title, text, steps } = answer;
@@ -76,7 +77,7 @@ async function draftChangelog(context: CommandContext): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined) return;
   const answer = await context.client.sendRequest<ChangelogAnswer | null>('kreflens/changelog', place(context.client, editor));
-  showAnswer(context, 'changelog', editor, answer === null ? null : { text: changelogText(answer) }, 'No function is at the cursor.');
+  showAnswer(context, 'changelog', editor, answer === null ? null : { text: changelogText(answer) }, t('No function is at the cursor.'));
 }
 
 function showAnswer({ views }: CommandContext, what: 'race' | 'why' | 'changelog', editor: vscode.TextEditor, answer: TextAnswer | null, nothing: string): void {
@@ -138,6 +139,6 @@ function ruleAtCursor(): string | undefined {
 }
 
 async function pickRule(): Promise<string | undefined> {
-  const items = RULES.map(({ id, title }) => ({ label: id, detail: title }));
-  return (await vscode.window.showQuickPick(items, { title: 'Explain a rule', matchOnDetail: true }))?.label;
+  const items = Object.entries(ruleTitles()).map(([label, detail]) => ({ label, detail }));
+  return (await vscode.window.showQuickPick(items, { title: t('Explain a rule'), matchOnDetail: true }))?.label;
 }

@@ -13,9 +13,11 @@ import { createServerProcess } from './server-process.ts';
 import { needsNewServer } from './settings.ts';
 import { createStatusView } from './status.ts';
 import { createTextViews } from './text-views.ts';
+import { speak } from './texts.ts';
 
 export function activate(context: vscode.ExtensionContext): void {
   const start = performance.now();
+  speak(vscode.l10n.t);
   const log = vscode.window.createOutputChannel('kreflens', { log: true });
   const status = createStatusView();
   const views = createTextViews();

@@ -4,12 +4,15 @@
 import { lockBars, placeText, spoken } from './race-picture.ts';
 import type { LockBar } from './race-picture.ts';
 import type { WireStep } from '../../server/src/lsp/protocol.ts';
+import { t } from './texts.ts';
 
 export interface Page {
   readonly title: string;
   readonly steps: readonly WireStep[];
   /** The changelog's diagram. */
   readonly text: string;
+  /** Of the buttons and headings, as `vscode.env.language` has it; the steps are code. */
+  readonly language: string;
   /** Index of the step to start at. */
   readonly selected: number;
 }
@@ -26,33 +29,33 @@ export function racePage(page: Page, { script, style, cspSource, nonce }: Grant)
   const bars = lockBars(page.steps);
   const policy = `default-src 'none'; style-src ${cspSource} 'nonce-${nonce}'; script-src 'nonce-${nonce}'`;
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${escape(page.language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escape(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Race</title>
+<title>${escape(t('Race'))}</title>
 <link rel="stylesheet" href="${escape(style)}">
 <style nonce="${nonce}">${layout(page.steps, bars)}</style>
 </head>
 <body data-selected="${page.selected}">
 <h1>${escape(page.title)}</h1>
-<div class="tools" role="toolbar" aria-label="Race">
-<button id="previous" type="button">Previous step</button>
-<button id="next" type="button">Next step</button>
-<button id="open" type="button">Go to line</button>
-<button id="copy" type="button">Copy as changelog text</button>
+<div class="tools" role="toolbar" aria-label="${escape(t('Race'))}">
+<button id="previous" type="button">${escape(t('Previous step'))}</button>
+<button id="next" type="button">${escape(t('Next step'))}</button>
+<button id="open" type="button">${escape(t('Go to line'))}</button>
+<button id="copy" type="button">${escape(t('Copy as changelog text'))}</button>
 </div>
 <p id="notice" role="status"></p>
-<div id="race" role="listbox" aria-label="What the two CPUs do, in the order in which it happens">
-<div class="head" aria-hidden="true"><span class="number">step</span><span class="cpu0">CPU0</span><span class="cpu1">CPU1</span><span class="count">count</span></div>
+<div id="race" role="listbox" aria-label="${escape(t('What the two CPUs do, in the order in which it happens'))}">
+<div class="head" aria-hidden="true"><span class="number">${escape(t('step'))}</span><span class="cpu0">CPU0</span><span class="cpu1">CPU1</span><span class="count">${escape(t('count'))}</span></div>
 <div id="between" aria-hidden="true"></div>
 ${bars.map(barHtml).join('\n')}
 ${page.steps.map(stepHtml).join('\n')}
 </div>
-<p class="help">Arrow keys go from step to step, Enter goes to the line. A bar is a lock, held over the steps beside it.</p>
+<p class="help">${escape(t('Arrow keys go from step to step, Enter goes to the line. A bar is a lock, held over the steps beside it.'))}</p>
 <details>
-<summary>As changelog text</summary>
+<summary>${escape(t('As changelog text'))}</summary>
 <pre>${escape(page.text)}</pre>
 </details>
 <script nonce="${nonce}" src="${escape(script)}"></script>
@@ -82,12 +85,12 @@ function layout(steps: readonly WireStep[], bars: readonly LockBar[]): string {
 }
 
 function barHtml({ lock, cpu }: LockBar, index: number): string {
-  return `<div class="bar" id="bar${index}" aria-hidden="true" title="${escape(`CPU${cpu} holds ${lock}`)}"><span>${escape(lock.split(/[.>]/).at(-1) ?? lock)}</span></div>`;
+  return `<div class="bar" id="bar${index}" aria-hidden="true" title="${escape(t('CPU{0} holds {1}', cpu, lock))}"><span>${escape(lock.split(/[.>]/).at(-1) ?? lock)}</span></div>`;
 }
 
 function stepHtml(step: WireStep, index: number, steps: readonly WireStep[]): string {
   const effect = step.effect === undefined ? '' : `<span class="effect">${escape(step.effect)}</span>`;
-  const place = steps.every(other => other.file === steps[0]?.file) && step.line !== undefined ? `line ${step.line + 1}` : placeText(step);
+  const place = steps.every(other => other.file === steps[0]?.file) && step.line !== undefined ? t('line {0}', step.line + 1) : placeText(step);
   const where = place === '' ? '' : `<span class="where">${escape(place)}</span>`;
   const count = index === 0 || steps[index - 1]?.count !== step.count ? ' changed' : '';
   return `<div class="step ${step.kind}" id="step${index}" role="option" tabindex="-1" aria-selected="false" aria-label="${escape(spoken(step, index, steps))}">` +

@@ -2,6 +2,7 @@
 // without an editor; race-page.ts puts it into HTML.
 
 import type { WireStep } from '../../server/src/lsp/protocol.ts';
+import { t } from './texts.ts';
 
 /** A lock held by one CPU from the first to the last of these steps, both counted from 0. */
 export interface LockBar {
@@ -40,9 +41,10 @@ function runsOf(steps: readonly WireStep[], cpu: 0 | 1, lock: string): readonly 
 /** `Step 2 of 11, CPU0: kref_put(&s->ref, release), count 1 -> 0. No lock held. group.c line 53.` */
 export function spoken(step: WireStep, index: number, steps: readonly WireStep[]): string {
   const effect = step.effect === undefined ? '' : `, ${step.effect}`;
-  const held = step.held.length === 0 ? 'No lock held' : `${step.held.join(', ')} held`;
-  const place = placeText(step);
-  return `Step ${index + 1} of ${steps.length}, CPU${step.cpu}: ${step.text}${effect}. ${held}.${place === '' ? '' : ` ${place.replace(':', ' line ')}.`}`;
+  const held = step.held.length === 0 ? t('No lock held') : t('{0} held', step.held.join(', '));
+  const [file, line] = placeText(step).split(':');
+  const place = line === undefined ? '' : ` ${t('{0} line {1}', file ?? '', line)}.`;
+  return `${t('Step {0} of {1}, CPU{2}: {3}', index + 1, steps.length, step.cpu, step.text)}${effect}. ${held}.${place}`;
 }
 
 /** `group.c:53`; empty where the step is not in the code. */
@@ -52,5 +54,5 @@ export function placeText({ file, line }: WireStep): string {
 
 /** What stands beside the line in the code: `CPU0, step 2: count 1 -> 0`. */
 export function besideLine(step: WireStep, index: number): string {
-  return `CPU${step.cpu}, step ${index + 1}: ${step.effect ?? step.text}`;
+  return t('CPU{0}, step {1}: {2}', step.cpu, index + 1, step.effect ?? step.text);
 }

@@ -5,6 +5,7 @@ import type { WireStep } from '../../server/src/lsp/protocol.ts';
 import { racePage } from './race-page.ts';
 import { besideLine } from './race-picture.ts';
 import type { FromPage, ToPage } from './race-messages.ts';
+import { t } from './texts.ts';
 
 /** What is shown, and where it was asked for. */
 export interface Race {
@@ -44,7 +45,7 @@ export function createRaceView(dist: vscode.Uri, isReported: (race: Race) => boo
   const send = (message: ToPage): void => void open?.panel.webview.postMessage(message);
   const notify = (): void => {
     if (open === undefined) return;
-    send({ type: 'notice', text: isReported(open.race) ? '' : 'This race is no longer reported: the code has changed.' });
+    send({ type: 'notice', text: isReported(open.race) ? '' : t('This race is no longer reported: the code has changed.') });
   };
 
   /** Shows the step's line; `focus`: and the keyboard goes there. */
@@ -76,7 +77,7 @@ export function createRaceView(dist: vscode.Uri, isReported: (race: Race) => boo
     const { panel: { webview }, race, step } = open;
     const fileIn = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
     webview.html = racePage(
-      { title: race.title, steps: race.steps, text: race.text, selected: step },
+      { title: race.title, steps: race.steps, text: race.text, selected: step, language: vscode.env.language },
       { script: fileIn('race-view.js'), style: fileIn('race-view.css'), cspSource: webview.cspSource, nonce: crypto.randomUUID() },
     );
   };
@@ -84,13 +85,13 @@ export function createRaceView(dist: vscode.Uri, isReported: (race: Race) => boo
   const copy = async (): Promise<void> => {
     if (open === undefined) return;
     await vscode.env.clipboard.writeText(open.race.text);
-    vscode.window.setStatusBarMessage('kreflens: the race was copied as changelog text', 4000);
+    vscode.window.setStatusBarMessage(t('kreflens: the race was copied as changelog text'), 4000);
   };
 
   const create = (code: vscode.ViewColumn | undefined): vscode.WebviewPanel => {
     // Beside the code, which need not be what is active by now.
     const viewColumn = code === undefined ? vscode.ViewColumn.Beside : Math.min(code + 1, vscode.ViewColumn.Nine);
-    const panel = vscode.window.createWebviewPanel('kreflens.race', 'Race', { viewColumn, preserveFocus: true }, {
+    const panel = vscode.window.createWebviewPanel('kreflens.race', t('Race'), { viewColumn, preserveFocus: true }, {
       enableScripts: true, localResourceRoots: [dist],
     });
     panel.webview.onDidReceiveMessage((message: FromPage) => {

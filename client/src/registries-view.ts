@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { registryRows } from './registry-tree.ts';
 import type { Row } from './registry-tree.ts';
 import type { Registry } from '../../server/src/lsp/protocol.ts';
+import { t } from './texts.ts';
 
 export interface RegistriesView extends vscode.Disposable {
   refresh(): void;
@@ -79,7 +80,7 @@ function itemOf({ kind, id, label, description, tooltip, spoken, icon, place }: 
   item.iconPath = new vscode.ThemeIcon(icon);
   if (place !== undefined) {
     const start = new vscode.Position(place.line - 1, 0);
-    item.command = { title: 'Go to line', command: 'vscode.open', arguments: [vscode.Uri.parse(place.uri), { selection: new vscode.Range(start, start), preview: true }] };
+    item.command = { title: t('Go to line'), command: 'vscode.open', arguments: [vscode.Uri.parse(place.uri), { selection: new vscode.Range(start, start), preview: true }] };
   }
   return item;
 }

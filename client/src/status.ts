@@ -5,6 +5,7 @@ import { SOURCE } from './known-rules.ts';
 import { SELECTOR } from './selector.ts';
 import { statusText } from './status-text.ts';
 import type { Status } from './status-text.ts';
+import { t } from './texts.ts';
 
 export interface StatusView extends vscode.Disposable {
   /** Shows the status with these parts changed. */
@@ -31,8 +32,8 @@ export function createStatusView(): StatusView {
     item.busy = busy;
     item.accessibilityInformation = { label: detail === '' ? text : `${text}, ${detail}` };
     item.command = status.server === 'stopped'
-      ? { title: 'Restart', command: 'kreflens.restart' }
-      : { title: 'Show log', command: 'kreflens.showLog' };
+      ? { title: t('Restart'), command: 'kreflens.restart' }
+      : { title: t('Show log'), command: 'kreflens.showLog' };
   };
   update({});
 

@@ -52,7 +52,7 @@ describe('a step in words', () => {
 
 describe('the page', () => {
   const grant = { script: 'https://host/race-view.js', style: 'https://host/race-view.css', cspSource: 'https://host', nonce: 'once' };
-  const html = racePage({ title: 'last put of <x>', steps, text: 'CPU0 <- CPU1', selected: 2 }, grant);
+  const html = racePage({ title: 'last put of <x>', steps, text: 'CPU0 <- CPU1', selected: 2, language: 'en' }, grant);
 
   it('may load its own script and style sheet, and nothing else', () => {
     const policy = /Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1]?.replaceAll('&#39;', "'");
