@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Finding } from '../../server/src/ide/finding.ts';
 import { openWorkspace } from '../../server/src/ide/open-workspace.ts';
+import { LIBRARY, PLAIN_LAST_PUT } from '../fixes/kobjects.ts';
 import { loadFixtures } from '../support/marked-fixtures.ts';
 import { overlayFiles } from '../support/memory-files.ts';
 import { lineOf, openSheds, SHEDS } from './sheds.ts';
@@ -59,6 +60,28 @@ voucher_put()
 later, without the lock:
   release: off the list, freed
                                        uses freed v`,
+  ]);
+});
+
+test('an unlink that an option puts off: its long name stands in the column, below its row', () => {
+  const files = new Map([...LIBRARY, ['drivers/a.c', PLAIN_LAST_PUT]]);
+  const workspace = openWorkspace(overlayFiles(files), {});
+  const [diagram, ...others] = workspace.check(['drivers/a.c']).findings.map((finding) => workspace.race(finding));
+  assert.deepEqual(others, []);
+  assert.deepEqual(diagram?.split('\n').slice(2, 9), [
+    'leave_annex()',
+    '  lock annexes_lock',
+    '  kobject_put(annex)',
+    '    kref_put(&kobj->kref, last_put)',
+    '      count 1 -> 0',
+    '      release put off',
+    '  unlock annexes_lock',
+  ]);
+  assert.deepEqual(diagram?.split('\n').slice(-4), [
+    'later, without the lock',
+    '  (CONFIG_DEBUG_KOBJECT_RELEASE):',
+    '  release: off the list, freed',
+    '                                       uses freed annex',
   ]);
 });
 

@@ -207,11 +207,12 @@ function deferredUnlink(picture: Picture): readonly Draft[] {
     ...calls.slice(0, locked),
     locking(picture, 'lock', 0, locked + 1, put[locked]),
     ...calls.slice(locked),
-    note(0, put.length + 1, `release put off${finding.config === undefined ? '' : ` (${finding.config})`}`),
+    note(0, put.length + 1, 'release put off'),
     locking(picture, 'unlock', 0, locked + 1, put[locked]),
     ...finds(picture, 'count 0 -> 1, already dying', 1),
     locking(picture, 'unlock', 1, 1, finding.lookup?.[0]),
-    note(0, 0, 'later, without the lock:'),
+    // An option's long name has room at the left only.
+    note(0, 0, `later, without the lock${finding.config === undefined ? '' : ` (${finding.config})`}:`),
     note(0, 1, 'release: off the list, freed', { count: 'freed' }),
     { cpu: 1, depth: 1, kind: 'wrong', text: `uses freed ${objectOf(finding)}` },
   ];
