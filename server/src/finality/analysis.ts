@@ -58,7 +58,7 @@ export function analyse(code: Code, engine: FullEngine, source: RecordSource, re
   let instances: readonly Instance[] = [];
   let facts: Facts = gatherFacts([]);
   for (let depth = 0; ; depth += 1) {
-    facts = gatherFacts([...records.values()].map(innermostLookups(records)), releases, knowledge.references);
+    facts = gatherFacts([...records.values()].map(innermostLookups(records, entryLocks)), releases, knowledge.references);
     judged = [...records.values()].flatMap((own) => judgeFunction(own, facts, typing, entryLocks));
     instances = instancesOf(judged);
     if (depth >= MAX_CALLER_DEPTH) break;
@@ -101,14 +101,31 @@ function releasesOf(code: Code, refs: readonly FunctionRef[]): readonly Function
   return [...found];
 }
 
-/** A lookup seen again through a caller is the same lookup. */
-function innermostLookups(all: ReadonlyMap<FunctionRef, Records>): (records: Records) => Records {
+/**
+ * A lookup seen again through a caller is the same lookup. What the helper cannot know is that a caller does it in an RCU
+ * read section, and under no lock.
+ */
+function innermostLookups(all: ReadonlyMap<FunctionRef, Records>, entryLocks: EntryLocks): (records: Records) => Records {
   const inner = new Set<string>();
   for (const records of all.values()) for (const lookup of records.lookups) inner.add(lookupKey(lookup));
+  const isInner = (key: string): boolean => inner.has(key);
+  const underRcu = new Set<string>();
+  for (const records of all.values()) {
+    for (const lookup of records.lookups) {
+      if (!lookup.rcu || lookup.chain.length < 2 || lookup.atFind.length > 0 || entryLocks(lookup.ref).length > 0) continue;
+      for (const key of innerKeys(lookup).filter(isInner)) underRcu.add(key);
+    }
+  }
   return (records) => ({
     ...records,
-    lookups: records.lookups.filter((lookup) => !lookup.chain.some((_, index) => index > 0 && inner.has(chainKey(lookup.chain.slice(index))))),
+    lookups: records.lookups.filter((lookup) => !innerKeys(lookup).some(isInner))
+      .map((lookup) => (!lookup.rcu && underRcu.has(lookupKey(lookup)) ? { ...lookup, rcu: true } : lookup)),
   });
+}
+
+/** The same lookup as the functions on the way down to it see it. */
+function innerKeys({ chain }: LookupRecord): readonly string[] {
+  return chain.slice(1).map((_, index) => chainKey(chain.slice(index + 1)));
 }
 
 function lookupKey(lookup: LookupRecord): string {

@@ -24,7 +24,7 @@ export function isLateGet(context: RuleContext, registry: Registry, lookup: Look
 function lateness(context: RuleContext, registry: Registry, lookup: LookupRecord): Late | undefined {
   if (lookup.checked || !isReferenceCount(context, lookup) || lookupLocks(lookup, context.analysis.entryLocks).length > 0) return undefined;
   const [lock] = lookup.atFind;
-  if (lock) return registry.owned ? undefined : { how: 'dropped', lock };
+  if (lock) return !registry.owned || dropsItsOwn(context, registry, lookup.rcu) ? { how: 'dropped', lock } : undefined;
   const guards = unlinkLocks(context, registry);
   if (!guards) return undefined;
   if (lookup.rcu) return { how: 'rcu' };
@@ -34,10 +34,22 @@ function lateness(context: RuleContext, registry: Registry, lookup: LookupRecord
 }
 
 /**
+ * Does somebody take entries off and then drop the index's own count? A grace period in between helps those only whose
+ * RCU read section goes from the find to the get.
+ */
+function dropsItsOwn({ analysis }: RuleContext, registry: Registry, inReadSection: boolean): boolean {
+  return [...analysis.records.values()].some(({ puts }) => puts.some((put) =>
+    put.object.counter !== undefined && registry.counters.has(put.object.counter) && put.last.length > 0 &&
+    put.unlinkedBefore.some((view) => unlinks(view.link, view.from, registry.name)) &&
+    !(inReadSection && put.final.state.effects.some((effect) => effect.do === 'grace'))));
+}
+
+/**
  * Locks under which the release takes entries off; undefined if entries go otherwise. An index with a count of its own
  * is as bad under RCU where that count is put without a grace period after the unlink.
  */
-function unlinkLocks({ analysis, typing }: RuleContext, registry: Registry): readonly string[] | undefined {
+function unlinkLocks(context: RuleContext, registry: Registry): readonly string[] | undefined {
+  const { analysis, typing } = context;
   const locks = new Set<string>();
   let any = false;
   for (const { puts } of analysis.records.values()) {
@@ -49,10 +61,9 @@ function unlinkLocks({ analysis, typing }: RuleContext, registry: Registry): rea
         for (const hold of effect.held) locks.add(typing.placeName(hold.lock, file) ?? '');
         for (const name of put.lastTakes) locks.add(name);
       }
-      const unlinked = put.unlinkedBefore.filter((view) => unlinks(view.link, view.from, registry.name));
-      if (registry.owned && put.last.length > 0 && unlinked.length > 0 && !put.final.state.effects.some((effect) => effect.do === 'grace')) any = true;
     }
   }
+  if (registry.owned && dropsItsOwn(context, registry, true)) any = true;
   return any ? [...locks] : undefined;
 }
 
