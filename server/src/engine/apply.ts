@@ -198,7 +198,8 @@ function applyEffect(
       const count = at(effect.count);
       const initial = effect.value === undefined ? undefined : at(effect.value);
       if (initial?.node.k === 'number' && initial.node.value === 0) return;
-      if (count) addEffect(state, { do: 'init', count: counterOf(frame, count), ...now() });
+      const references = initial?.node.k === 'number' && initial.node.value > 1 ? { references: initial.node.value } : {};
+      if (count) addEffect(state, { do: 'init', count: counterOf(frame, count), ...references, ...now() });
       return;
     }
     case 'get': {

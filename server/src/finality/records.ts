@@ -256,11 +256,14 @@ export function recordsOf(ref: FunctionRef, execution: Execution, { typing, code
         if (container === undefined) return;
         const count = countOfItem(effect.item, effects);
         const root = rootOf(effect.item);
-        const stays = !count || balance(effects, count, effects.length) > 0 || root.node.k !== 'fresh';
+        const left = count && balance(effects, count, effects.length);
+        const stays = left === undefined || left > 0 || root.node.k !== 'fresh';
+        // One reference goes to who creates it, another one stays with the index.
+        const counted = left !== undefined && left > 1;
         publishes.push({
           ref, registry: { container, link: effect.link }, counter: count && typing.typeName(count, file), fresh: root.node.k === 'fresh',
           // One that a callee made and gave us is in our hands already.
-          handedOut: (root.node.k === 'fresh' && root.node.site.includes('>')) || (stays && handedOut(root, final)),
+          handedOut: !counted && ((root.node.k === 'fresh' && root.node.site.includes('>')) || (stays && handedOut(root, final))),
         });
       }
       if (effect.do === 'unlink') {
@@ -490,7 +493,7 @@ function embedded(count: Value, item: Value): boolean {
 function balance(effects: readonly Effect[], count: Value, until: number): number {
   let sum = 0;
   for (const effect of effects.slice(0, until)) {
-    if (effect.do === 'init' && effect.count === count) sum += 1;
+    if (effect.do === 'init' && effect.count === count) sum += effect.references ?? 1;
     if (effect.do === 'get' && effect.count === count) sum += 1;
     if (effect.do === 'put' && effect.count === count) sum -= 1;
   }
@@ -505,7 +508,8 @@ function ownedAfter(effects: readonly Effect[], count: Value, index: number, bas
   let lowest = 0;
   let running = 0;
   effects.forEach((effect) => {
-    if ((effect.do === 'init' || effect.do === 'get') && effect.count === count) running += 1;
+    if (effect.do === 'init' && effect.count === count) running += effect.references ?? 1;
+    if (effect.do === 'get' && effect.count === count) running += 1;
     if (effect.do === 'put' && effect.count === count) {
       running -= 1;
       lowest = Math.min(lowest, running);

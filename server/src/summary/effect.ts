@@ -39,7 +39,8 @@ export interface LastEffects {
 
 export type Effect =
   | (Happening & { readonly do: 'lock' | 'unlock'; readonly lock: Value; readonly mode: LockMode })
-  | (Happening & { readonly do: 'init'; readonly count: Value })
+  /** `references`: what the count starts with, where that is not one. */
+  | (Happening & { readonly do: 'init'; readonly count: Value; readonly references?: number })
   | (Happening & { readonly do: 'get'; readonly count: Value; readonly checked: boolean })
   | (Happening & {
       readonly do: 'put';

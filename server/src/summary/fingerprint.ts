@@ -68,7 +68,7 @@ function partsOf(effect: Effect): string {
     case 'lock': case 'unlock':
       return `${effect.lock.id}${effect.mode}`;
     case 'init':
-      return String(effect.count.id);
+      return `${effect.count.id}${effect.references ?? ''}`;
     case 'get':
       return `${effect.count.id}${String(effect.checked)}`;
     case 'put':
