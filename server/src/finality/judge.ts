@@ -7,7 +7,8 @@ import type { Final } from '../engine/execute.ts';
 import type { Site } from '../summary/effect.ts';
 import type { FunctionRef } from '../program/code.ts';
 import type { Typing } from '../engine/typing.ts';
-import type { LookupRecord, NamedLock, ObjectView, PutRecord, Records } from './records.ts';
+import type { ObjectView } from './object-view.ts';
+import type { LookupRecord, NamedLock, PutRecord, Records } from './records.ts';
 import { commonLocks, isEntry, isImpossible, releaseUnlinks, sameRegistry, unlinks, type Facts, type FieldRole, type Registry } from './registries.ts';
 
 export type Verdict =

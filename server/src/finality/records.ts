@@ -3,8 +3,7 @@
 // functions (registries.ts, judge.ts) works on these records only.
 
 import { hangsOn, pathOf, rootOf, type Value } from '../domain/value.ts';
-import { ERROR, NEGATIVE, POINTER, ZERO, classOf } from '../domain/facts.ts';
-import { labelsOf } from '../lower/labels.ts';
+import { POINTER, ZERO, classOf } from '../domain/facts.ts';
 import type { Effect, Hold, Site } from '../summary/effect.ts';
 import type { FunctionRef } from '../program/code.ts';
 import type { Execution, Final } from '../engine/execute.ts';
@@ -12,6 +11,8 @@ import type { Engine } from '../engine/frame.ts';
 import { foldLastPuts } from '../engine/summarise.ts';
 import type { Typing } from '../engine/typing.ts';
 import { withGuards } from './declared.ts';
+import { forgottenIn, type ForgottenRecord } from './forgotten.ts';
+import { balance, handedOut, innerName, objectView, registryOf, type ObjectView, type RegistryName } from './object-view.ts';
 
 /** A lock by the name that every thread has for it. */
 export interface NamedLock {
@@ -23,35 +24,6 @@ export interface NamedLock {
   readonly shared: boolean;
   /** As the function spells it. */
   readonly text: string;
-}
-
-/** A registry an object is an entry of: the type-level name of its container, and of the member that links it. */
-export interface RegistryName {
-  readonly container: string;
-  /** `struct foo.node`; empty when entries are stored as plain pointers. */
-  readonly link: string;
-}
-
-export type Origin = 'param' | 'field' | 'element' | 'fresh' | 'result' | 'global';
-
-/** The object of a get or put, as seen on one path. */
-export interface ObjectView {
-  readonly count: Value;
-  /** Type-level name of the counter: `struct foo.ref`. */
-  readonly counter: string | undefined;
-  /** The same counter seen from the innermost struct that holds it: `struct kobject.kref` for `dev->kobj.kref`. */
-  readonly inner: string | undefined;
-  readonly origin: Origin;
-  /** Type-level name of the place it was loaded from, for origin `field` or `global`. */
-  readonly field: string | undefined;
-  /** The object whose field that is: `dev` for `dev->kobj.parent`. */
-  readonly fieldOwner: Value | undefined;
-  /** Registries that it is known to be an entry of, on this path. */
-  readonly memberOf: readonly RegistryName[];
-  /** Containers that it was found not to be in, on this path. */
-  readonly notIn: readonly string[];
-  /** Known NULL (then nothing happens). */
-  readonly absent: boolean;
 }
 
 export interface LookupRecord {
@@ -149,15 +121,6 @@ export interface LossRecord {
   /** Some other place that outlives the function, or its result, still points to the object at the end. */
   readonly keptElsewhere: boolean;
   readonly final: Final;
-}
-
-/** A way out with an error that still has a reference which the function took, while a way that succeeds drops it. */
-export interface ForgottenRecord {
-  readonly ref: FunctionRef;
-  readonly object: ObjectView;
-  readonly taken: readonly Site[];
-  /** The way out. */
-  readonly site: Site;
 }
 
 export interface Records {
@@ -332,52 +295,6 @@ export function recordsOf(ref: FunctionRef, execution: Execution, { typing, code
   }
 }
 
-/**
- * References that an error leaves behind. Only where success drops what it took is it plain that nobody else does: where
- * success keeps it, the object may have been handed on in a way that is not seen.
- */
-function forgottenIn(ref: FunctionRef, execution: Execution, typing: Typing): readonly ForgottenRecord[] {
-  const dropped = new Set<Value>();
-  for (const { state, returnClass } of execution.finals) {
-    if (returnClass === 0 || (returnClass & (NEGATIVE | ERROR)) !== 0) continue;
-    for (const effect of state.effects) {
-      if (effect.do !== 'put' || effect.outcome === 'never' || !isReferenceCount(effect, typing, ref.file)) continue;
-      if (balance(state.effects, effect.count, state.effects.length) === 0) dropped.add(effect.count);
-    }
-  }
-  const found = new Map<string, ForgottenRecord>();
-  for (const final of execution.finals) {
-    const { state, returnClass, span } = final;
-    if (returnClass === 0 || (returnClass & ~(NEGATIVE | ERROR)) !== 0) continue;
-    for (const effect of state.effects) {
-      if (effect.do !== 'get' || !dropped.has(effect.count) || balance(state.effects, effect.count, state.effects.length) <= 0) continue;
-      const root = rootOf(effect.count);
-      // What a field holds may be another object each time it is read.
-      if (root.node.k === 'load') continue;
-      const kept = state.escaped.some((value) => value === root || hangsOn(root, value)) || handedOut(root, final) ||
-        state.effects.some((other) => (other.do === 'publish' && rootOf(other.item) === root) || (other.do === 'free' && rootOf(other.object) === root) ||
-          (other.do === 'defer' && rootOf(other.object) === root) || (other.do === 'write' && rootOf(other.value) === root && rootOf(other.place) !== root));
-      if (kept) continue;
-      const object = objectView(effect.count, final, state.effects, typing, ref.file);
-      if (object.absent) continue;
-      const site = { file: ref.file, function: ref.name, at: labelsOf(execution.fn).labelOf(span) };
-      if (!found.has(`${site.at}:${effect.count.id}`)) found.set(`${site.at}:${effect.count.id}`, { ref, object, taken: effect.chain, site });
-    }
-  }
-  return [...found.values()];
-}
-
-/** A put that ends the object when it is the last, or of a count that is there for nothing else. */
-function isReferenceCount(put: Effect & { do: 'put' }, typing: Typing, file: string): boolean {
-  return put.last.effects.length > 0 || isOfCountType(put.count, typing, file);
-}
-
-/** Of a type that counts references and nothing else. */
-export function isOfCountType(count: Value, typing: Typing, file: string): boolean {
-  const type = typing.contentType(count, file)?.name;
-  return type === 'struct kref' || type === 'refcount_t';
-}
-
 /** Direct fields of an entry that are known to be zero on this path. */
 function zeroFields(entry: Value, final: Final, typing: Typing, file: string): readonly string[] {
   return [...final.state.facts.classes.values()].flatMap(({ value, mask }) => {
@@ -406,12 +323,6 @@ function isOwnCounter(count: Value, element: Value): boolean {
   return rootOf(count) === element;
 }
 
-export function registryOf(element: Value, typing: Typing, file: string): RegistryName | undefined {
-  if (element.node.k !== 'element') return undefined;
-  const container = typing.placeName(element.node.container, file);
-  return container === undefined ? undefined : { container, link: element.node.link };
-}
-
 /** A global (or an entry of a global array) that points to the object is a registry of its own. */
 function pointerRegistry(count: Value, typing: Typing, file: string): RegistryName | undefined {
   const root = rootOf(count);
@@ -421,54 +332,10 @@ function pointerRegistry(count: Value, typing: Typing, file: string): RegistryNa
   return container === undefined ? undefined : { container, link: '*' };
 }
 
-function objectView(count: Value, final: Final, effects: readonly Effect[], typing: Typing, file: string): ObjectView {
-  const root = rootOf(count);
-  const { node } = root;
-  let origin: Origin = 'result';
-  let field: string | undefined;
-  let fieldOwner: Value | undefined;
-  const memberOf: RegistryName[] = [];
-  if (node.k === 'param') origin = 'param';
-  else if (node.k === 'fresh') origin = 'fresh';
-  else if (node.k === 'element') {
-    origin = 'element';
-    const registry = registryOf(root, typing, file);
-    if (registry) memberOf.push(registry);
-  } else if (node.k === 'load') {
-    origin = rootOf(node.address).node.k === 'global' ? 'global' : 'field';
-    field = typing.placeName(node.address, file);
-    fieldOwner = rootOf(node.address);
-  } else if (node.k === 'global') origin = 'global';
-  for (const effect of effects) {
-    if (effect.do !== 'publish' || rootOf(effect.item) !== root) continue;
-    const container = typing.placeName(effect.into, file);
-    if (container !== undefined) memberOf.push({ container, link: effect.link });
-  }
-  const notIn: string[] = [];
-  for (const mark of final.state.marks) {
-    if (mark.mark === 'member' && rootOf(mark.value) === root) memberOf.push({ container: mark.container, link: '' });
-    if (mark.mark === 'not-member' && rootOf(mark.value) === root) notIn.push(mark.container);
-  }
-  return {
-    count, counter: typing.typeName(count, file), inner: innerName(count, typing, file), origin, field, fieldOwner, memberOf, notIn,
-    absent: (classOf(final.state.facts, root) & ~ZERO) === 0,
-  };
-}
-
 /** A lock held, by its names; undefined: no other thread can name it. */
 export function namedLock(hold: Hold, typing: Typing, file: string): NamedLock | undefined {
   const name = typing.placeName(hold.lock, file);
   return name === undefined ? undefined : { name, inner: innerName(hold.lock, typing, file), id: hold.id, shared: hold.mode === 'read', text: plainName(name) };
-}
-
-/** The name of a counter, or a lock, from the innermost struct around it; undefined where it is in none that is known. */
-function innerName(place: Value, typing: Typing, file: string): string | undefined {
-  const path = pathOf(place);
-  const last = path.at(-1);
-  if (last === undefined || last.startsWith('-')) return undefined;
-  const holder = typing.values.at(rootOf(place), path.slice(0, -1));
-  const type = typing.contentType(holder, file);
-  return type && type.pointers === 0 ? type.name + last : undefined;
 }
 
 /** The counter of the object that `item` is (part of), as the effects of the path name it. */
@@ -487,17 +354,6 @@ function embedded(count: Value, item: Value): boolean {
   const other = pathOf(item);
   if (other.length === 0 || one.length <= 1) return true;
   return one[0] === other[0] || other[0]?.startsWith('-') === true || one[0]?.startsWith('-') === true;
-}
-
-/** References taken less references dropped, in the first `until` effects. */
-function balance(effects: readonly Effect[], count: Value, until: number): number {
-  let sum = 0;
-  for (const effect of effects.slice(0, until)) {
-    if (effect.do === 'init' && effect.count === count) sum += effect.references ?? 1;
-    if (effect.do === 'get' && effect.count === count) sum += 1;
-    if (effect.do === 'put' && effect.count === count) sum -= 1;
-  }
-  return sum;
 }
 
 /**
@@ -546,17 +402,6 @@ function unlinkView(
     link: effect.link, from: effect.from && typing.placeName(effect.from, file), replaced: effect.replaced === true, locks: locksOf(effect.held), chain: effect.chain,
     tearsDown, exclusive: mark && 'held' in mark ? mark.held : undefined,
   };
-}
-
-/** Does a fresh object leave the function, other than through the registry it was put in? */
-function handedOut(root: Value, final: Final): boolean {
-  if (final.returns && rootOf(final.returns) === root) return true;
-  for (const { address, value } of final.state.memory.values()) {
-    if (rootOf(value) !== root) continue;
-    const holder = rootOf(address);
-    if (holder !== root && holder.node.k !== 'local') return true;
-  }
-  return false;
 }
 
 /** Pointer fields of the place's owner that the path knows to be set. */

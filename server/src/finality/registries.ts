@@ -6,7 +6,8 @@ import { pathOf, rootOf } from '../domain/value.ts';
 import type { Final } from '../engine/execute.ts';
 import type { Typing } from '../engine/typing.ts';
 import type { FunctionRef } from '../program/code.ts';
-import type { LookupRecord, NamedLock, ObjectView, Records, RegistryName, StoreRecord } from './records.ts';
+import type { ObjectView, RegistryName } from './object-view.ts';
+import type { LookupRecord, NamedLock, Records, StoreRecord } from './records.ts';
 
 export interface Registry {
   readonly name: RegistryName;

@@ -5,7 +5,8 @@ import { rootOf, type Value } from '../domain/value.ts';
 import type { FullEngine } from '../engine/engine.ts';
 import type { Code, FunctionRef } from '../program/code.ts';
 import type { Effect } from '../summary/effect.ts';
-import { registryOf, type Records, type RegistryName } from './records.ts';
+import { registryOf, type RegistryName } from './object-view.ts';
+import type { Records } from './records.ts';
 import { genericCounters, sameRegistry, unlinks } from './registries.ts';
 
 /** Of a busy registry the first that stand in the folder's order. */

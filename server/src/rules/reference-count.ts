@@ -1,7 +1,7 @@
 // Whether a counter counts references: requests in flight and users of a mode are counted with the same primitives.
 
 import type { Value } from '../domain/value.ts';
-import { isOfCountType } from '../finality/records.ts';
+import { isOfCountType } from '../finality/object-view.ts';
 import type { FunctionRef } from '../program/code.ts';
 import type { RuleContext } from './context.ts';
 

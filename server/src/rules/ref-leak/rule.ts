@@ -59,7 +59,7 @@ function leakOf(context: RuleContext, loss: LossRecord): Leak | 'dropped' | unde
   return left > 0 ? { loss, left, role } : 'dropped';
 }
 
-/** A way out with an error that leaves a reference behind, while success drops it. */
+/** A way out with an error that leaves a reference behind, while other ways drop it. */
 function forgotten(context: RuleContext): readonly Finding[] {
   const found = new Map<string, Finding>();
   for (const records of context.analysis.records.values()) {
