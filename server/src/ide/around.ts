@@ -2,7 +2,6 @@
 // between the code, and help with commits. Plain data in, plain data out, like `ide/workspace.ts`.
 
 import type { Position } from '../base/span.ts';
-import type { TreeIndex } from '../index/tree-index.ts';
 import type { Finding } from './finding.ts';
 
 /** A place where something is done to an object of a registry. */
@@ -98,6 +97,15 @@ export interface CommitHelp {
   readonly assertions: readonly string[];
 }
 
+/** What an index knows of names in all of a tree, as files to look into. */
+export interface WholeTree {
+  /** With a function that calls the name. */
+  callers(name: string): readonly string[];
+  /** In which the name stands as a value. */
+  mentions(name: string): readonly string[];
+  readonly stats: { readonly files: number };
+}
+
 export interface Around {
   /** The indexes of counted objects that these files work on. */
   registries(files: readonly string[]): readonly RegistryView[];
@@ -107,7 +115,7 @@ export interface Around {
    * Those nearby, and those in all the tree that `whole` knows of: of a function that is called from very many files, or
    * put into very many tables, some.
    */
-  callers(of: FunctionKey, whole?: TreeIndex): Callers;
+  callers(of: FunctionKey, whole?: WholeTree): Callers;
   callees(of: FunctionKey): readonly CallEdge[];
   /** Calls through an ops table's field, in the folder of `file`. */
   callersThrough(ops: OpsField, file: string): readonly CallEdge[];

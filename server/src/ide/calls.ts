@@ -2,11 +2,10 @@
 
 import { compareText } from '../base/order.ts';
 import { lineStarts, offsetAt, type Position, type Span } from '../base/span.ts';
-import type { TreeIndex } from '../index/tree-index.ts';
 import type { FunctionRef } from '../program/code.ts';
 import type { Expr, Instruction } from '../lower/ir.ts';
 import type { Hold } from '../summary/effect.ts';
-import type { CallEdge, Callers, FunctionKey, FunctionPlace, OpsField, TableEdge } from './around.ts';
+import type { CallEdge, Callers, FunctionKey, FunctionPlace, OpsField, TableEdge, WholeTree } from './around.ts';
 import { heldText } from './effects/view.ts';
 import { structOf } from './expression-type.ts';
 import { placeOf, rangeIn, refOf, spanNow } from './function-places.ts';
@@ -28,7 +27,7 @@ export function functionPlaceAt(session: Session, file: string, position: Positi
 /** Files elsewhere in the tree that are looked into for one question: each costs some ten milliseconds. */
 const MOST_FAR_FILES = 40;
 
-export function callers(session: Session, of: FunctionKey, whole?: TreeIndex): Callers {
+export function callers(session: Session, of: FunctionKey, whole?: WholeTree): Callers {
   const ref = refOf(session, of);
   if (!ref) return { calls: [], tables: [] };
   const { code } = session;

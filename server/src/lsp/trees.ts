@@ -2,9 +2,9 @@
 
 import { dirname, isAbsolute, join } from 'node:path';
 
+import type { WholeTree } from '../ide/around.ts';
 import { parseKconfig } from '../ide/kconfig.ts';
 import { kernelTreeAbove, pathInTree } from '../ide/tree.ts';
-import type { TreeIndex } from '../index/tree-index.ts';
 import type { Files, Workspace, WorkspaceOptions } from '../ide/workspace.ts';
 import type { World } from './world.ts';
 
@@ -15,7 +15,7 @@ export interface Tree {
   /** Another one after the `.config` changed. */
   workspace: Workspace;
   /** What is known of all files of the tree, once they were indexed: callers elsewhere are found by it. Findings never rest on it. */
-  whole?: TreeIndex | undefined;
+  whole?: WholeTree | undefined;
   /** Counts the changes of any text of the tree: an answer of the same generation is still good. */
   generation: number;
 }

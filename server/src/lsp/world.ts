@@ -1,7 +1,7 @@
 // What the server needs of the world around it. The composition root gives the real one, tests give a small one.
 
+import type { WholeTree } from '../ide/around.ts';
 import type { KindOf } from '../ide/tree.ts';
-import type { TreeIndex } from '../index/tree-index.ts';
 import type { Files, Workspace, WorkspaceOptions } from '../ide/workspace.ts';
 
 export interface World {
@@ -24,6 +24,6 @@ export interface World {
 
 export interface Indexing {
   /** undefined: stopped, or it failed, which was said. Never rejects. */
-  readonly index: Promise<TreeIndex | undefined>;
+  readonly index: Promise<WholeTree | undefined>;
   stop(): void;
 }
