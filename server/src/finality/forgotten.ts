@@ -9,7 +9,7 @@ import type { Effect, Site } from '../summary/effect.ts';
 import type { FunctionRef } from '../program/code.ts';
 import type { Execution, Final } from '../engine/execute.ts';
 import type { Typing } from '../engine/typing.ts';
-import { balance, handedOut, isOfCountType, objectView, type ObjectView } from './object-view.ts';
+import { balance, endsObject, handedOut, isOfCountType, objectView, type ObjectView } from './object-view.ts';
 
 /** A way out with an error that still has a reference which the function took, while other ways drop it. */
 export interface ForgottenRecord {
@@ -101,5 +101,5 @@ function isGone(holder: Value, { state: { effects, escaped } }: Final): boolean 
 
 /** A put that ends the object when it is the last, or of a count that is there for nothing else. */
 function isReferenceCount(put: Effect & { do: 'put' }, typing: Typing, file: string): boolean {
-  return put.last.effects.length > 0 || isOfCountType(put.count, typing, file);
+  return endsObject(put.last.effects) || isOfCountType(put.count, typing, file);
 }

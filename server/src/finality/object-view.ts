@@ -86,6 +86,20 @@ export function innerName(place: Value, typing: Typing, file: string): string | 
   return type && type.pointers === 0 ? type.name + last : undefined;
 }
 
+/** A free, an unlink, a callback after a grace period, or a put of what is held in turn: who only wakes a waiter counts users. */
+export function endsObject(last: readonly Effect[]): boolean {
+  return last.some((effect) => {
+    switch (effect.do) {
+      case 'free': case 'unlink': case 'put':
+        return true;
+      case 'defer':
+        return effect.how === 'rcu' || endsObject(effect.effects);
+      default:
+        return false;
+    }
+  });
+}
+
 /** Of a type that counts references and nothing else. */
 export function isOfCountType(count: Value, typing: Typing, file: string): boolean {
   const type = typing.contentType(count, file)?.name;

@@ -12,7 +12,7 @@ import { foldLastPuts } from '../engine/summarise.ts';
 import type { Typing } from '../engine/typing.ts';
 import { withGuards } from './declared.ts';
 import { forgottenIn, type ForgottenRecord } from './forgotten.ts';
-import { balance, handedOut, innerName, objectView, registryOf, type ObjectView, type RegistryName } from './object-view.ts';
+import { isOfCountType, balance, handedOut, innerName, objectView, registryOf, type ObjectView, type RegistryName } from './object-view.ts';
 
 /** A lock by the name that every thread has for it. */
 export interface NamedLock {
@@ -169,6 +169,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, { typing, code
         // Only the first reference comes from the lookup: the next ones rest on it, and a put in between may have dropped
         // somebody else's (that of a timer that was cancelled).
         if (effects.slice(0, index).some((other) => (other.do === 'get' || other.do === 'init') && other.count === effect.count)) return;
+        if (isHeldByAnother(effects, index, typing, file)) return;
         if (found?.do === 'find' && counter !== undefined) {
           const registry = registryOf(found.element, typing, file);
           if (registry) {
@@ -316,6 +317,13 @@ function loadedFrom(place: Value, effects: readonly Effect[], _final: Final): Va
     if (root.node.k === 'load' && root.node.address === place) return root;
   }
   return undefined;
+}
+
+/** Of what the path holds a reference to already, a second counter is no reference: users, requests in flight. */
+function isHeldByAnother(effects: readonly Effect[], index: number, typing: Typing, file: string): boolean {
+  const own = effects[index];
+  return own?.do === 'get' && effects.slice(0, index).some((other) => other.do === 'get' && other.count !== own.count &&
+    rootOf(other.count) === rootOf(own.count) && (other.checked || isOfCountType(other.count, typing, file)) && balance(effects, other.count, index) > 0);
 }
 
 /** A counter that is embedded in the found element itself, not reached through one of its pointers. */

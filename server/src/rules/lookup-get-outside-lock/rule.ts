@@ -39,7 +39,7 @@ function lateness(context: RuleContext, registry: Registry, lookup: LookupRecord
  */
 function dropsItsOwn({ analysis }: RuleContext, registry: Registry, inReadSection: boolean): boolean {
   return [...analysis.records.values()].some(({ puts }) => puts.some((put) =>
-    put.object.counter !== undefined && registry.counters.has(put.object.counter) && put.last.length > 0 &&
+    put.object.counter !== undefined && registry.counters.has(put.object.counter) &&
     put.unlinkedBefore.some((view) => unlinks(view.link, view.from, registry.name)) &&
     !(inReadSection && put.final.state.effects.some((effect) => effect.do === 'grace'))));
 }
