@@ -8,6 +8,7 @@ import type { FunctionIr } from '../lower/ir.ts';
 import type { Effect, Site } from '../summary/effect.ts';
 import type { FunctionRef } from '../program/code.ts';
 import type { Execution, Final } from '../engine/execute.ts';
+import { effectKey } from '../engine/state.ts';
 import type { Typing } from '../engine/typing.ts';
 import { balance, endsObject, handedOut, isOfCountType, objectView, type ObjectView } from './object-view.ts';
 
@@ -23,16 +24,16 @@ export interface ForgottenRecord {
 /**
  * Where success drops what was taken, or another error does, it is plain that nobody else would: a success that keeps
  * it may have handed it on in a way that is not seen, but then the errors have to take it back.
+ * It is the same get that is dropped there: other counts of the same object are other people's.
  */
 export function forgottenIn(ref: FunctionRef, execution: Execution, typing: Typing): readonly ForgottenRecord[] {
   const endOf = endsOf(execution);
-  const dropped = new Set<Value>();
-  for (const { state, returnClass } of execution.finals) {
+  const dropped = new Set<string>();
+  for (const { state: { effects }, returnClass } of execution.finals) {
     if (endOf(returnClass) === undefined) continue;
-    for (const effect of state.effects) {
-      if (effect.do !== 'put' || effect.outcome === 'never' || !isReferenceCount(effect, typing, ref.file)) continue;
-      if (balance(state.effects, effect.count, state.effects.length) === 0) dropped.add(effect.count);
-    }
+    const settled = new Set(effects.flatMap((effect) =>
+      effect.do === 'put' && effect.outcome !== 'never' && isReferenceCount(effect, typing, ref.file) && balance(effects, effect.count, effects.length) === 0 ? [effect.count] : []));
+    for (const effect of effects) if (effect.do === 'get' && settled.has(effect.count)) dropped.add(effectKey(effect));
   }
   if (dropped.size === 0) return [];
   const found = new Map<string, ForgottenRecord>();
@@ -40,7 +41,7 @@ export function forgottenIn(ref: FunctionRef, execution: Execution, typing: Typi
     const { state, returnClass, span } = final;
     if (endOf(returnClass) !== 'error') continue;
     for (const effect of state.effects) {
-      if (effect.do !== 'get' || !dropped.has(effect.count) || balance(state.effects, effect.count, state.effects.length) <= 0) continue;
+      if (effect.do !== 'get' || !dropped.has(effectKey(effect)) || balance(state.effects, effect.count, state.effects.length) <= 0) continue;
       const root = rootOf(effect.count);
       // What a field holds may be another object each time it is read.
       if (root.node.k === 'load' || isKept(root, final)) continue;
