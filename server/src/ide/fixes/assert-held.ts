@@ -12,7 +12,7 @@ import { assertion, isVisibleIn, lockCalls } from './apis.ts';
 import type { Candidate, Problem } from './candidate.ts';
 import { behind, indentOf } from './layout.ts';
 import { inHelper } from './put.ts';
-import { functionSource, spanOf, type FunctionSource } from './source.ts';
+import { functionSource, spanOf, statementsOf, type FunctionSource } from './source.ts';
 import { openTrial } from './trial.ts';
 import { verified } from './verified.ts';
 
@@ -56,7 +56,7 @@ function candidateFor(session: Session, source: FunctionSource, lock: NamedLock,
   const calls = isVisibleIn(lock, ref.file) ? lockCalls(session.code, session.engine.base.knowledge, lock, [lookup, ...session.code.functionsIn(lookup.file)]) : undefined;
   const body = source.root.descendantsOfType('compound_statement')[0];
   if (name === undefined || !calls || !body) return undefined;
-  const statements = body.namedChildren.filter(({ type }) => type !== 'comment');
+  const statements = statementsOf(body);
   const first = statements.find(({ type }) => type !== 'declaration');
   const declared = statements[0]?.type === 'declaration';
   const indent = first ? indentOf(text, spanOf(source, first).start) : '\t';

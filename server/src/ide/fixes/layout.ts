@@ -1,7 +1,7 @@
 // How new lines look: kernel style, tabs of eight columns, eighty columns, declarations first.
 
 import type { Span } from '../../base/span.ts';
-import { spanOf, textOf, type FunctionSource, type SyntaxNode } from './source.ts';
+import { spanOf, statementsOf, textOf, type FunctionSource, type SyntaxNode } from './source.ts';
 
 const TAB = 8;
 export const COLUMNS = 80;
@@ -87,7 +87,7 @@ export function behind(text: string, end: number): number {
 /** Inserts a declaration after the last one at the top of a block. */
 export function declarationEdit(source: FunctionSource, block: SyntaxNode, declaration: string): { start: number; end: number; newText: string } {
   const { text } = source;
-  const statements = block.namedChildren.filter((node) => node.type !== 'comment');
+  const statements = statementsOf(block);
   const first = statements[0];
   const indent = first ? indentOf(text, spanOf(source, first).start) : `${indentOf(text, spanOf(source, block).start)}\t`;
   let last: SyntaxNode | undefined;

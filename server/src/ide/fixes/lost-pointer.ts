@@ -8,7 +8,7 @@ import { argumentPuts, cleanupsOf, type Cleanup } from './cleanup.ts';
 import { behind, fitted, indentOf, wholeLines } from './layout.ts';
 import { failingBranch, lossesAt, localOf, savedPointer, telling, type Lost } from './lost.ts';
 import { putSaved } from './saved-pointer.ts';
-import { ancestor, childOf, descendants, spanOf, textOf, type SyntaxNode } from './source.ts';
+import { ancestor, childOf, descendants, spanOf, statementsOf, textOf, type SyntaxNode } from './source.ts';
 import { leaves } from './statements.ts';
 import { parameterName, unwrapped } from './wrapper.ts';
 
@@ -150,7 +150,7 @@ function withPointer({ subject, place }: Lost, { parts, argument, inner, stateme
 /** The statement of the block is the put, with a test of the pointer around it at most. */
 function isForPutAlone(top: SyntaxNode, statement: SyntaxNode): boolean {
   const between = ancestor(statement, (node) => node.id === top.id || (node.type !== 'if_statement' && node.type !== 'compound_statement' && node.id !== statement.id) ||
-    (node.type === 'compound_statement' && node.namedChildren.length !== 1));
+    (node.type === 'compound_statement' && statementsOf(node).length !== 1));
   return between?.id === top.id && top.type !== 'labeled_statement' && top.childForFieldName('alternative') == null;
 }
 

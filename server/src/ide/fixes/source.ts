@@ -80,6 +80,11 @@ export function childOf(block: SyntaxNode, node: SyntaxNode): SyntaxNode | undef
   return ancestor(node, (at) => at.parent !== null && at.parent.id === block.id);
 }
 
+/** What stands in a block, comments aside. */
+export function statementsOf(block: SyntaxNode): readonly SyntaxNode[] {
+  return block.namedChildren.filter(({ type }) => type !== 'comment');
+}
+
 /** All nodes below, itself included, in reading order. */
 export function descendants(node: SyntaxNode): SyntaxNode[] {
   return [node, ...node.namedChildren.flatMap(descendants)];

@@ -3,7 +3,7 @@
 import type { Site } from '../../summary/effect.ts';
 import { spanIn } from '../../rules/context.ts';
 import type { Subject } from './candidate.ts';
-import { callAt, callParts, functionSource, substituted, type CallParts } from './source.ts';
+import { callAt, callParts, functionSource, statementsOf, substituted, type CallParts } from './source.ts';
 
 /** A call as it would be spelled: a name, and texts of arguments. */
 export interface Spelling {
@@ -19,7 +19,7 @@ export function unwrapped({ context, session, finding }: Subject, outer: CallPar
   const call = source && callAt(source, spanIn(context, inner));
   const parts = call && callParts(source, call);
   const statement = call?.parent;
-  if (!parts || statement?.type !== 'expression_statement' || statement.parent?.namedChildren.length !== 1) return undefined;
+  if (!parts || statement?.type !== 'expression_statement' || !statement.parent || statementsOf(statement.parent).length !== 1) return undefined;
   if (statement.parent.parent?.type !== 'function_definition') return undefined;
   const names = context.code.ir(wrapper).params.map((param) => param.name);
   const given = new Map(names.map((name, index) => [name, outer.args[index]?.text ?? name]));
