@@ -9,7 +9,7 @@ import { parserFiles, PLATFORMS } from './platforms.mjs';
 
 const FILES = [
   'README.md', 'CHANGELOG.md', 'LICENSE', 'docs/images/finding.png', 'docs/images/race.png',
-  'dist/cli.js', 'dist/index-worker.js', 'dist/index-thread.js', 'dist/rules', 'dist/sample', 'dist/third-party.txt',
+  'dist/cli.js', 'dist/index-worker.js', 'dist/index-thread.js', 'dist/check-worker.js', 'dist/rules', 'dist/sample', 'dist/third-party.txt',
   'server/src/kernel/data/facts.schema.json', 'server/src/kernel/data/schema.json',
 ];
 
