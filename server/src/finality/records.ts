@@ -210,7 +210,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, { typing, code
           examined: final.state.marks.some((mark) => mark.mark === 'examined' && mark.value === rootOf(effect.count)),
           published: before.some((other) => other.do === 'publish' && rootOf(other.item) === rootOf(effect.count)),
           unlinkedAfter: effects.slice(index + 1).flatMap((other) =>
-            other.do === 'unlink' && other.item !== undefined && rootOf(other.item) === rootOf(effect.count)
+            other.do === 'unlink' && other.item !== undefined && rootOf(other.item) === rootOf(effect.count) && !isMove(other, effects)
               ? [{ link: other.link, from: other.from && typing.placeName(other.from, file) }] : []),
           config: effect.config, final,
         });
@@ -410,6 +410,12 @@ function unlinkView(
     link: effect.link, from: effect.from && typing.placeName(effect.from, file), replaced: effect.replaced === true, locks: locksOf(effect.held), chain: effect.chain,
     tearsDown, exclusive: mark && 'held' in mark ? mark.held : undefined,
   };
+}
+
+/** Taken off one list by a call that puts it on another one. */
+function isMove(unlink: Effect & { do: 'unlink' }, effects: readonly Effect[]): boolean {
+  return effects.some((other) => other.do === 'publish' && other.item === unlink.item && other.chain.length === unlink.chain.length &&
+    other.chain.every((site, index) => site.at === unlink.chain[index]?.at && site.function === unlink.chain[index].function));
 }
 
 /** Pointer fields of the place's owner that the path knows to be set. */
