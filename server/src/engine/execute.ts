@@ -92,13 +92,11 @@ export function execute(
     arrive(to, state);
   };
 
-  const { values } = engine;
-  const scope = scopeOf(fn);
   /** The state as it is when the loops left by this edge have gone round as often as they do: `i < 8` is over some time. */
   const later = (state: State, from: number, to: number): State => {
     const counters = state.visited.filter((head) => flow.loops.get(head)?.has(from) && !flow.loops.get(head)?.has(to))
       .flatMap((head) => [...flow.counters.get(head) ?? []]);
-    const counting = new Set(counters.map((name) => values.local(name, scope).id));
+    const counting = new Set(counters.map((name) => frame.local(name).id));
     return counting.size === 0 ? state : without(state, (address) => counting.has(address.id));
   };
   const scalars = new Set<number>();
@@ -110,7 +108,7 @@ export function execute(
   const start = emptyState();
   fn.params.forEach((param, index) => {
     const address = frame.local(param.name);
-    start.memory.set(address.id, { address, value: values.param(index, param.name, param.type, scope) });
+    start.memory.set(address.id, { address, value: engine.values.param(index, param.name, param.type, scopeOf(fn)) });
   });
   for (const annotation of fn.annotations) {
     if (annotation.kind === 'acquires') continue;

@@ -1,13 +1,14 @@
 // Puts the pieces together for a set of files: executes their functions, gathers records and facts, judges every put,
 // and widens the view to callers where they decide.
 
+import { groupBy } from '../base/group-by.ts';
 import type { Code, FunctionRef } from '../program/code.ts';
 import { RELEASE_TABLES } from '../kernel/release-tables.ts';
 import type { FullEngine } from '../engine/engine.ts';
 import { namedLock, recordsOf, type LookupRecord, type NamedLock, type Records } from './records.ts';
 import { gatherFacts, type Facts } from './registries.ts';
 import { relativesOf } from './relatives.ts';
-import { chainKey, instancesOf, judgeFunction, type EntryLocks, type Instance, type Judged } from './judge.ts';
+import { chainKey, innerKeys, instancesOf, judgeFunction, type EntryLocks, type Instance, type Judged } from './judge.ts';
 
 export interface Analysis {
   readonly facts: Facts;
@@ -79,16 +80,6 @@ export function analyse(code: Code, engine: FullEngine, source: RecordSource, re
   return { facts, records, judged, instances, entryLocks };
 }
 
-function groupBy<K, T>(values: readonly T[], keyOf: (value: T) => K): ReadonlyMap<K, readonly T[]> {
-  const groups = new Map<K, T[]>();
-  for (const value of values) {
-    const group = groups.get(keyOf(value));
-    if (group) group.push(value);
-    else groups.set(keyOf(value), [value]);
-  }
-  return groups;
-}
-
 /** Releases that the files put into the kernel's tables. */
 function releasesOf(code: Code, refs: readonly FunctionRef[]): readonly FunctionRef[] {
   const files = new Set(refs.map((ref) => ref.file));
@@ -113,19 +104,14 @@ function innermostLookups(all: ReadonlyMap<FunctionRef, Records>, entryLocks: En
   for (const records of all.values()) {
     for (const lookup of records.lookups) {
       if (!lookup.rcu || lookup.chain.length < 2 || lookup.atFind.length > 0 || entryLocks(lookup.ref).length > 0) continue;
-      for (const key of innerKeys(lookup).filter(isInner)) underRcu.add(key);
+      for (const key of innerKeys(lookup.chain).filter(isInner)) underRcu.add(key);
     }
   }
   return (records) => ({
     ...records,
-    lookups: records.lookups.filter((lookup) => !innerKeys(lookup).some(isInner))
+    lookups: records.lookups.filter((lookup) => !innerKeys(lookup.chain).some(isInner))
       .map((lookup) => (!lookup.rcu && underRcu.has(lookupKey(lookup)) ? { ...lookup, rcu: true } : lookup)),
   });
-}
-
-/** The same lookup as the functions on the way down to it see it. */
-function innerKeys({ chain }: LookupRecord): readonly string[] {
-  return chain.slice(1).map((_, index) => chainKey(chain.slice(index + 1)));
 }
 
 function lookupKey(lookup: LookupRecord): string {

@@ -2,6 +2,7 @@
 
 import type { GuardedBy } from '../kernel/schema.ts';
 import type { Code } from '../program/code.ts';
+import { plainName } from './object-view.ts';
 import type { LookupRecord, NamedLock } from './records.ts';
 
 /** The facts that speak of a variable (`crates`, as `file` sees it) or a struct's member (`struct crate.node`). */
@@ -18,7 +19,6 @@ export function withGuards(lookup: LookupRecord, guarded: readonly GuardedBy[], 
   const { container, link } = lookup.registry;
   const { file } = lookup.ref;
   const locks = [container, link].flatMap((name) => guardsOf(guarded, name, file, code)).map(({ by }) => lockNamed(by, file, code))
-    
     // What this path itself took for the find it may have dropped: that speaks for itself.
     .filter(({ name }) => !lookup.dropped.includes(name) && !lookup.atFind.some((own) => own.name === name));
   if (locks.length === 0) return lookup;
@@ -30,10 +30,5 @@ export function withGuards(lookup: LookupRecord, guarded: readonly GuardedBy[], 
 function lockNamed(by: string, file: string, code: Code): NamedLock {
   const variable = code.variable(by, file);
   const name = variable?.isStatic ? `${variable.file}:${by}` : by;
-  return { name, inner: by.includes('.') ? by : undefined, id: '', shared: false, text: textOf(by) };
-}
-
-/** As findings and hovers spell it: `crates_lock`, `shop.lock`. */
-export function textOf(by: string): string {
-  return by.replace(/^struct /, '');
+  return { name, inner: by.includes('.') ? by : undefined, id: '', shared: false, text: plainName(by) };
 }

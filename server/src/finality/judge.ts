@@ -139,6 +139,11 @@ export function chainKey(chain: readonly Site[]): string {
   return chain.map((site) => `${site.file}:${site.function}:${site.at}`).join('>');
 }
 
+/** The same place as the functions on the way down to it see it. */
+export function innerKeys(chain: readonly Site[]): readonly string[] {
+  return chain.slice(1).map((_, index) => chainKey(chain.slice(index + 1)));
+}
+
 /** One put, by its place in one function: all the ways it was judged on. */
 export interface Instance {
   readonly ref: FunctionRef;

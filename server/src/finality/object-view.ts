@@ -86,6 +86,11 @@ export function innerName(place: Value, typing: Typing, file: string): string | 
   return type && type.pointers === 0 ? type.name + last : undefined;
 }
 
+/** A type-level name as people say it: without `struct`, without the file of a static. */
+export function plainName(name: string): string {
+  return name.replace(/^.*:/, '').replace(/^(struct|union) /, '');
+}
+
 /** A free, an unlink, a callback after a grace period, or a put of what is held in turn: who only wakes a waiter counts users. */
 export function endsObject(last: readonly Effect[]): boolean {
   return last.some((effect) => {

@@ -12,7 +12,7 @@ import { foldLastPuts } from '../engine/summarise.ts';
 import type { Typing } from '../engine/typing.ts';
 import { withGuards } from './declared.ts';
 import { forgottenIn, type ForgottenRecord } from './forgotten.ts';
-import { isOfCountType, balance, handedOut, innerName, objectView, registryOf, type ObjectView, type RegistryName } from './object-view.ts';
+import { balance, handedOut, innerName, isOfCountType, objectView, plainName, registryOf, type ObjectView, type RegistryName } from './object-view.ts';
 
 /** A lock by the name that every thread has for it. */
 export interface NamedLock {
@@ -302,11 +302,6 @@ function zeroFields(entry: Value, final: Final, typing: Typing, file: string): r
     if (mask !== ZERO || value.node.k !== 'load' || rootOf(value.node.address) !== entry) return [];
     return typing.placeName(value.node.address, file) ?? [];
   });
-}
-
-/** A type-level name as people say it: without `struct`, without the file of a static. */
-export function plainName(name: string): string {
-  return name.replace(/^.*:/, '').replace(/^(struct|union) /, '');
 }
 
 /** The value that was in a place when the function was entered, if some effect names its counter. */

@@ -1,9 +1,10 @@
 // Which of the judged puts are findings, and where: one defect, one rule, one place.
 
+import { groupBy } from '../base/group-by.ts';
 import type { FunctionRef } from '../program/code.ts';
 import type { Site } from '../summary/effect.ts';
 import type { Instance, Judged } from './judge.ts';
-import { chainKey } from './judge.ts';
+import { chainKey, innerKeys } from './judge.ts';
 
 export interface Placed {
   readonly ref: FunctionRef;
@@ -30,12 +31,7 @@ interface Seen {
 export function innermostBad<T extends Seen, W>(
   all: readonly T[], worstOf: (one: T) => W | undefined, isIncidental: (one: T) => boolean = () => false,
 ): readonly { readonly seen: T; readonly worst: W }[] {
-  const byInner = new Map<string, T[]>();
-  for (const one of all) {
-    if (one.chain.length < 2) continue;
-    const key = chainKey(one.chain.slice(1));
-    byInner.set(key, [...(byInner.get(key) ?? []), one]);
-  }
+  const byInner = groupBy(all.filter(({ chain }) => chain.length > 1), ({ chain }) => chainKey(chain.slice(1)));
   const isBadThroughout = (one: T, depth: number): boolean => {
     if (worstOf(one) === undefined) return depth > 1 && isIncidental(one);
     return depth > 6 || (byInner.get(chainKey(one.chain)) ?? []).every((caller) => isBadThroughout(caller, depth + 1));
@@ -45,13 +41,9 @@ export function innermostBad<T extends Seen, W>(
   // Inner ones first, so that an outer view of the same is not reported again.
   for (const seen of [...all].sort((one, other) => one.chain.length - other.chain.length)) {
     const worst = worstOf(seen);
-    if (worst === undefined || suffixes(seen).some((key) => reported.has(key)) || !isBadThroughout(seen, 0)) continue;
+    if (worst === undefined || [chainKey(seen.chain), ...innerKeys(seen.chain)].some((key) => reported.has(key)) || !isBadThroughout(seen, 0)) continue;
     placed.push({ seen, worst });
     reported.add(chainKey(seen.chain));
   }
   return placed;
-}
-
-function suffixes({ chain }: Seen): readonly string[] {
-  return chain.map((_, index) => chainKey(chain.slice(index)));
 }

@@ -2,7 +2,8 @@
 // one file: "17 of 18 accesses hold gdp_mutex".
 
 import { compareText } from '../base/order.ts';
-import { guardsOf, textOf } from '../finality/declared.ts';
+import { guardsOf } from '../finality/declared.ts';
+import { plainName } from '../finality/object-view.ts';
 import { lineStarts, positionAt, type Span } from '../base/span.ts';
 import type { Knowledge } from '../kernel/schema.ts';
 import type { Block, Expr, FunctionIr, Instruction, Terminator } from '../lower/ir.ts';
@@ -55,7 +56,7 @@ export function guardAt(session: Session, file: string, word: Word): Guard | und
   for (const { locks } of accesses) for (const lock of locks) counts.set(lock, (counts.get(lock) ?? 0) + 1);
   const [best] = [...counts].sort(([a, one], [b, other]) => other - one || compareText(a, b));
   const inferred = best && best[1] > 1 && best[1] * 2 >= accesses.length ? best[0] : undefined;
-  const lock = told === undefined ? inferred : textOf(told);
+  const lock = told === undefined ? inferred : plainName(told);
   return { member, accesses, lock, isTold: told !== undefined, isReference, odd: lock === undefined ? [] : accesses.filter(({ locks }) => !locks.includes(lock)) };
 }
 

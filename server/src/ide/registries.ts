@@ -4,7 +4,8 @@
 import { compareText } from '../base/order.ts';
 import { foldLastPuts } from '../engine/summarise.ts';
 import { chainKey, lookupLocks } from '../finality/judge.ts';
-import { plainName, type NamedLock } from '../finality/records.ts';
+import { plainName } from '../finality/object-view.ts';
+import type { NamedLock } from '../finality/records.ts';
 import { isOfKind, sameRegistry, unlinks, type Registry } from '../finality/registries.ts';
 import type { FunctionRef } from '../program/code.ts';
 import { lineOf, textAt, type RuleContext } from '../rules/context.ts';

@@ -1,7 +1,8 @@
 // The verdict on a put in kernel words, and the argument for it.
 
 import { lookupLocks, type Judged } from '../finality/judge.ts';
-import { plainName, type LookupRecord } from '../finality/records.ts';
+import { plainName } from '../finality/object-view.ts';
+import type { LookupRecord } from '../finality/records.ts';
 import { lineOf, textAt, type RuleContext } from '../rules/context.ts';
 import type { Site } from '../summary/effect.ts';
 import { gravityOf, ownedLeast, type PutHere } from './puts.ts';

@@ -3,6 +3,7 @@
 
 import { availableParallelism, totalmem } from 'node:os';
 
+import { groupBy } from '../base/group-by.ts';
 import { type FileReport, lostReport } from '../cli/file-report.ts';
 import type { ManyFiles } from '../cli/host.ts';
 import type { CheckAnswer, CheckTask, CheckWorkerOptions } from './check-task.ts';
@@ -70,13 +71,7 @@ function defaultJobs(): number {
 
 /** By folder. */
 function partsOf(files: readonly string[]): readonly (readonly string[])[] {
-  const folders = new Map<string, string[]>();
-  for (const file of files) {
-    const folder = file.slice(0, file.lastIndexOf('/') + 1);
-    const known = folders.get(folder);
-    if (known === undefined) folders.set(folder, [file]);
-    else known.push(file);
-  }
+  const folders = groupBy(files, (file) => file.slice(0, file.lastIndexOf('/') + 1));
   return [...folders.values()].flatMap((all) => {
     const parts = Math.ceil(all.length / LARGEST_PART);
     const size = Math.ceil(all.length / parts);

@@ -1,7 +1,7 @@
 // What is put on lists and other indexes, taken off them, and found in them.
 
 import { compareText } from '../../base/order.ts';
-import { plainName } from '../../finality/records.ts';
+import { plainName } from '../../finality/object-view.ts';
 import type { FunctionRef } from '../../program/code.ts';
 import type { Effect } from '../../summary/effect.ts';
 import type { FunctionSummary } from '../finding.ts';

@@ -1,7 +1,8 @@
 // An entry is found under a lock, and the plain get comes after the lock was dropped: the find and the get share none.
 
 import type { Finding } from '../../ide/finding.ts';
-import { plainName, type LookupRecord, type NamedLock } from '../../finality/records.ts';
+import { plainName } from '../../finality/object-view.ts';
+import type { LookupRecord, NamedLock } from '../../finality/records.ts';
 import { lookupLocks } from '../../finality/judge.ts';
 import { registryKey, releaseUnlinks, unlinks, type Registry } from '../../finality/registries.ts';
 import { isReferenceCount } from '../reference-count.ts';

@@ -2,7 +2,7 @@
 // that it is the only holder.
 
 import type { Finding } from '../../ide/finding.ts';
-import { chainKey, lookupLocks } from '../../finality/judge.ts';
+import { chainKey, innerKeys, lookupLocks } from '../../finality/judge.ts';
 import { commonLocks, isEntry, releaseUnlinks, unlinks, type Registry } from '../../finality/registries.ts';
 import { makeFinding, objectText, step, type RuleContext } from '../context.ts';
 import { lookupWitness } from '../lookup-witness.ts';
@@ -29,7 +29,7 @@ export function teardownWhileShared(context: RuleContext): readonly Finding[] {
         const text = objectText(object.count);
         candidates.push({
           chain: chainKey(view.chain),
-          inner: view.chain.map((_, index) => chainKey(view.chain.slice(index))).slice(1),
+          inner: innerKeys(view.chain),
           finding: proved ? undefined : makeFinding(context, 'teardown-while-shared', 'high', site,
             `'${text}' is torn down under '${lock.text}', but may still be held by another lookup`, {
               object: text,
