@@ -3,7 +3,8 @@
 
 import { lineStarts, positionAt } from '../../server/src/base/span.ts';
 import type { Gap } from '../../server/src/base/gap.ts';
-import type { Confidence, Finding, Severity } from '../../server/src/ide/finding.ts';
+import { finish, type Steps } from '../../server/src/base/steps.ts';
+import type { CheckReport, Confidence, Finding, Severity } from '../../server/src/ide/finding.ts';
 import type { Files, VerifiedFix, Workspace, WorkspaceOptions } from '../../server/src/ide/workspace.ts';
 
 const severities: Readonly<Record<Confidence, Severity>> = { high: 'warning', medium: 'information', low: 'hint' };
@@ -58,24 +59,31 @@ export function openFakeWorkspace(files: Files, options: WorkspaceOptions): Work
   const gapsOf = (file: string): Gap[] =>
     (read(file) ?? '').includes('half {') ? [{ file, line: 1, function: 'drop', kind: 'parse', detail: 'does not parse' }] : [];
 
+  /** Of a `slow` text 40 steps of 5 ms. */
+  function* checking(named: readonly string[]): Steps<CheckReport> {
+    if (named.some((file) => read(file)?.includes('slow'))) {
+      for (let step = 0; step < 40; step += 1) {
+        const until = performance.now() + 5;
+        while (performance.now() < until);
+        yield;
+      }
+    }
+    if (named.some((file) => read(file)?.includes('engine defect'))) throw new Error('engine defect');
+    return {
+      // A function that does not parse has no findings: that is what the faces have to cope with.
+      findings: named.flatMap((file) => (gapsOf(file).length > 0 ? [] : findingsOf(file))),
+      gaps: named.flatMap(gapsOf),
+      stats: { files: named.length, functions: named.length, analysed: named.length },
+    };
+  }
+
   return {
     setText(file, text) {
       if (text === undefined) open.delete(file);
       else open.set(file, text);
     },
-    check: (named) => {
-      if (named.some((file) => read(file)?.includes('slow'))) {
-        const until = performance.now() + 200;
-        while (performance.now() < until);
-      }
-      if (named.some((file) => read(file)?.includes('engine defect'))) throw new Error('engine defect');
-      return {
-        // A function that does not parse has no findings: that is what the faces have to cope with.
-        findings: named.flatMap((file) => (gapsOf(file).length > 0 ? [] : findingsOf(file))),
-        gaps: named.flatMap(gapsOf),
-        stats: { files: named.length, functions: named.length, analysed: named.length },
-      };
-    },
+    check: (named) => finish(checking(named)),
+    checking,
     mistakes: () => [],
     summary: (name, file) =>
       name !== 'drop' ? [] : [

@@ -2,6 +2,7 @@
 // and widens the view to callers where they decide.
 
 import { groupBy } from '../base/group-by.ts';
+import type { Steps } from '../base/steps.ts';
 import type { Code, FunctionRef } from '../program/code.ts';
 import { RELEASE_TABLES } from '../kernel/release-tables.ts';
 import type { FullEngine } from '../engine/engine.ts';
@@ -43,17 +44,25 @@ export function createRecordSource(engine: FullEngine, earlier?: RecordSource): 
   };
 }
 
-/** All functions of a file, or of some: what is found in a file rests on the file and its tree, not on what else is asked for. */
-export function analyse(code: Code, engine: FullEngine, source: RecordSource, refs: readonly FunctionRef[]): Analysis {
+/**
+ * All functions of a file, or of some: what is found in a file rests on the file and its tree, not on what else is asked
+ * for. A step is a function executed; they belong together only as long as no text changes.
+ */
+export function* analyse(code: Code, engine: FullEngine, source: RecordSource, refs: readonly FunctionRef[]): Steps<Analysis> {
   const { typing, knowledge } = engine.base;
   const records = new Map<FunctionRef, Records>();
-  for (const ref of refs) records.set(ref, source.recordsOf(ref));
+  function* look(further: Iterable<FunctionRef>): Steps<void> {
+    for (const ref of further) {
+      if (records.has(ref)) continue;
+      records.set(ref, source.recordsOf(ref));
+      yield;
+    }
+  }
+  yield* look(refs);
   const entryLocks = entryLocksOf(code, engine);
   const releases = releasesOf(code, refs).map((ref) => source.recordsOf(ref));
   for (const [file, own] of groupBy(refs, (ref) => ref.file)) {
-    for (const ref of relativesOf(code, engine, file, own.map((one) => source.recordsOf(one)), releases)) {
-      if (!records.has(ref)) records.set(ref, source.recordsOf(ref));
-    }
+    yield* look(relativesOf(code, engine, file, own.map((one) => source.recordsOf(one)), releases));
   }
   let judged: readonly Judged[] = [];
   let instances: readonly Instance[] = [];
@@ -75,7 +84,7 @@ export function analyse(code: Code, engine: FullEngine, source: RecordSource, re
       });
     }
     if (wanted.size === 0 || records.size > refs.length + MAX_CALLERS) break;
-    for (const ref of wanted) records.set(ref, source.recordsOf(ref));
+    yield* look(wanted);
   }
   return { facts, records, judged, instances, entryLocks };
 }

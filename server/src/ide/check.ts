@@ -1,22 +1,24 @@
 // Findings of a set of files.
 
 import type { Gap } from '../base/gap.ts';
+import type { Steps } from '../base/steps.ts';
 import { byPlace, type Rule } from '../rules/context.ts';
 import { finalPutOutsideLookupLock } from '../rules/final-put-outside-lookup-lock/rule.ts';
 import { lookupGetOutsideLock } from '../rules/lookup-get-outside-lock/rule.ts';
 import { refLeak } from '../rules/ref-leak/rule.ts';
 import { teardownWhileShared } from '../rules/teardown-while-shared/rule.ts';
 import { unlinkDeferredPastLock } from '../rules/unlink-deferred-past-lock/rule.ts';
-import type { CheckReport } from './finding.ts';
-import { contextFor } from './judgements.ts';
+import type { CheckReport, Finding } from './finding.ts';
+import { contextSteps } from './judgements.ts';
 import type { Session } from './session.ts';
 
 const RULES: readonly Rule[] = [finalPutOutsideLookupLock, unlinkDeferredPastLock, teardownWhileShared, lookupGetOutsideLock, refLeak];
 
 /** What is found in a file is the same whatever else is checked with it. */
-export function checkFiles(session: Session, files: readonly string[]): CheckReport {
+export function* checkFiles(session: Session, files: readonly string[]): Steps<CheckReport> {
   const wanted = [...new Set(files)].sort();
-  const reports = wanted.map((file) => checkFile(session, file));
+  const reports: FileReport[] = [];
+  for (const file of wanted) reports.push(yield* checkFile(session, file));
   const functions = reports.reduce((sum, report) => sum + report.functions, 0);
   return {
     findings: reports.flatMap(({ findings }) => findings).sort(byPlace),
@@ -25,9 +27,16 @@ export function checkFiles(session: Session, files: readonly string[]): CheckRep
   };
 }
 
-function checkFile(session: Session, file: string) {
+interface FileReport {
+  readonly findings: readonly Finding[];
+  readonly fileGaps: readonly Gap[];
+  readonly gaps: readonly Gap[];
+  readonly functions: number;
+}
+
+function* checkFile(session: Session, file: string): Steps<FileReport> {
+  const context = yield* contextSteps(session, file);
   const refs = session.code.functionsIn(file);
-  const context = contextFor(session, file);
   return {
     findings: RULES.flatMap((rule) => rule(context)).filter((finding) => finding.file === file),
     fileGaps: session.code.gaps(file),

@@ -1,5 +1,6 @@
 // The judged puts of one file, worked out once for as long as its texts stay the same.
 
+import { asLongAs, finish, type Steps } from '../base/steps.ts';
 import { analyse, type RecordSource } from '../finality/analysis.ts';
 import type { FunctionRef } from '../program/code.ts';
 import type { RuleContext } from '../rules/context.ts';
@@ -9,20 +10,37 @@ import { spellingOf } from './spelling.ts';
 const known = new WeakMap<RecordSource, Map<string, RuleContext>>();
 
 export function contextFor(session: Session, file: string): RuleContext {
-  const { source } = session;
-  let byFile = known.get(source);
-  if (!byFile) known.set(source, (byFile = new Map()));
-  const refs = session.code.functionsIn(file);
-  let context = byFile.get(file);
-  // A text that was changed and put back (a fix on trial) has other functions than before, of which nothing is known.
-  if (!context || refs.some((ref) => !context?.analysis.records.has(ref))) byFile.set(file, (context = contextOf(session, refs)));
-  return context;
+  return finish(contextSteps(session, file));
 }
 
-export function contextOf(session: Session, refs: readonly FunctionRef[]): RuleContext {
+/** A text that changes between two steps (a fix on trial changes and restores it) makes it begin anew; what was executed stays. */
+export function* contextSteps(session: Session, file: string): Steps<RuleContext> {
+  for (;;) {
+    const { source } = session;
+    const refs = session.code.functionsIn(file);
+    const answer = knownContext(source, file, refs) ??
+      (yield* asLongAs(() => session.source === source && !knownContext(source, file, refs), contextOf(session, refs)));
+    if (answer === undefined) continue;
+    remember(source, file, answer);
+    return answer;
+  }
+}
+
+/** A text that was changed and put back has other functions than before, of which nothing is known. */
+function knownContext(source: RecordSource, file: string, refs: readonly FunctionRef[]): RuleContext | undefined {
+  const context = known.get(source)?.get(file);
+  return context && refs.every((ref) => context.analysis.records.has(ref)) ? context : undefined;
+}
+
+function remember(source: RecordSource, file: string, context: RuleContext): void {
+  const byFile = known.get(source) ?? new Map<string, RuleContext>();
+  known.set(source, byFile.set(file, context));
+}
+
+export function* contextOf(session: Session, refs: readonly FunctionRef[]): Steps<RuleContext> {
   const { code, engine, source } = session;
   return {
-    analysis: analyse(code, engine, source, refs),
+    analysis: yield* analyse(code, engine, source, refs),
     code,
     typing: engine.base.typing,
     textOf: session.textOf,

@@ -1,5 +1,6 @@
 // Opens the engine on a set of files: the one door through which the faces get at it.
 
+import { finish } from '../base/steps.ts';
 import { withFacts } from '../kernel/facts.ts';
 import { loadKnowledge } from '../kernel/knowledge.ts';
 import { createEngine } from '../engine/engine.ts';
@@ -24,7 +25,8 @@ export function openWorkspace(files: Files, options: WorkspaceOptions): Workspac
     setText: (file, text) => {
       session.setText(file, text);
     },
-    check: (paths) => reportOn(session, paths, options, facts),
+    check: (paths) => finish(reportOn(session, paths, options, facts)),
+    checking: (paths) => reportOn(session, paths, options, facts),
     mistakes: () => facts.mistakes(),
     summary: (name, file) => summariesOf(session, name, file),
     hover: (file, position, linkTo) => hover(session, file, position, linkTo),

@@ -2,6 +2,7 @@
 // found, referenced, dropped and taken off, with the locks held at each.
 
 import { compareText } from '../base/order.ts';
+import { finish } from '../base/steps.ts';
 import { foldLastPuts } from '../engine/summarise.ts';
 import { chainKey, lookupLocks } from '../finality/judge.ts';
 import { plainName } from '../finality/object-view.ts';
@@ -18,7 +19,7 @@ import type { RegistryPlace, RegistryView } from './around.ts';
 /** Sorted by name. An index in which nothing is ever looked up with a reference is none. */
 export function registriesOf(session: Session, files: readonly string[]): readonly RegistryView[] {
   const refs = [...new Set(files)].sort(compareText).flatMap((file) => session.code.functionsIn(file));
-  const context = contextOf(session, refs);
+  const context = finish(contextOf(session, refs));
   const events = eventsOf(session, context);
   return context.analysis.facts.registries
     .map((registry) => viewOf(context, registry, events))

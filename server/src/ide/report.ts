@@ -2,6 +2,7 @@
 
 import type { Gap } from '../base/gap.ts';
 import { offsetAt, lineStarts } from '../base/span.ts';
+import type { Steps } from '../base/steps.ts';
 import { byPlace } from '../rules/context.ts';
 import { checkFiles } from './check.ts';
 import { nothingChecked, type FactsFiles } from './facts-files.ts';
@@ -10,10 +11,10 @@ import type { Session } from './session.ts';
 import { suppressionsIn, type Range, type Suppression } from './suppression.ts';
 import type { WorkspaceOptions } from './workspace.ts';
 
-export function reportOn(session: Session, files: readonly string[], { kconfig }: WorkspaceOptions, facts: FactsFiles): CheckReport {
+export function* reportOn(session: Session, files: readonly string[], { kconfig }: WorkspaceOptions, facts: FactsFiles): Steps<CheckReport> {
   const [named, rest] = partition(files, facts.isFacts);
   const sources = [...new Set(rest)].sort();
-  const report = sources.length === 0 && named.length > 0 ? nothingChecked : checkFiles(session, sources);
+  const report = sources.length === 0 && named.length > 0 ? nothingChecked : yield* checkFiles(session, sources);
   const findings = sources.flatMap((file) => {
     const own = report.findings.filter((finding) => finding.file === file);
     return obeyed(session, file, own, report.gaps, kconfig !== undefined);

@@ -5,6 +5,7 @@ import type { CheckReport, Finding, FunctionSummary } from './finding.ts';
 import type { RaceStep } from './interleaving.ts';
 import type { TreeIndex } from '../index/tree-index.ts';
 import type { Position } from '../base/span.ts';
+import type { Steps } from '../base/steps.ts';
 
 export type { Files } from '../base/files.ts';
 
@@ -53,6 +54,8 @@ export interface Workspace {
   setText(file: string, text: string | undefined): void;
   /** Findings of these files, ordered by file, line, rule. */
   check(files: readonly string[]): CheckReport;
+  /** The same in steps. A file's findings are those of its text at its last step. */
+  checking(files: readonly string[]): Steps<CheckReport>;
   /** What is wrong with the facts files that are in use, as findings in them; `check` of such a file gives the same. */
   mistakes(): readonly Finding[];
   /** Summaries of a function, by name or FILE:NAME; empty when there is none. */

@@ -3,16 +3,19 @@
 
 import type { Connection } from 'vscode-languageserver/node';
 
-import { answerFor } from './answers.ts';
+import { freshAnswer } from './answers.ts';
 import type { Session } from './session.ts';
 import { sendStatus } from './status.ts';
+import { inTurns } from './turns.ts';
 
-export function refreshDocument(connection: Connection, session: Session, uri: string): void {
+/** Something that changes in between asks for this document again. */
+export async function refreshDocument(connection: Connection, session: Session, uri: string): Promise<void> {
   const document = session.documents.get(uri);
   if (document === undefined) return;
   const { client, sent } = session;
   sendStatus(connection, session, 'checking');
-  const answer = answerFor(session, document);
+  const answer = await inTurns(freshAnswer(session, document));
+  if (answer === undefined) return;
   sendStatus(connection, session, 'ready', answer.gaps);
   if (sent.get(uri) === answer.resultId) return;
 

@@ -1,7 +1,8 @@
-// When to check: the engine is synchronous, so a check waits until the typing pauses, and documents are checked one
-// per turn of the event loop. What the user waits for (hover) is answered in between.
+// When to check: once the typing pauses, one document after the other.
 
 import type { CancellationToken } from 'vscode-languageserver/node';
+
+import { turn } from './turns.ts';
 
 export interface Schedule {
   /** Something changed: `work` is run for every key, the newest change's key first, once `pause` has passed. */
@@ -10,7 +11,7 @@ export interface Schedule {
   quiet(token: CancellationToken): Promise<void>;
   /** A change came in. */
   touch(): void;
-  /** Something waits to be done. */
+  /** Something waits to be done, or is being done. */
   busy(): boolean;
   stop(): void;
 }
@@ -18,21 +19,26 @@ export interface Schedule {
 /** Milliseconds; long enough that a burst of keystrokes is one check, short enough that it is not felt. */
 export const pause = 50;
 
-export function schedule(work: (key: string) => void, now: () => number): Schedule {
+export function schedule(work: (key: string) => Promise<void>, now: () => number): Schedule {
   const waiting: string[] = [];
   let timer: NodeJS.Timeout | undefined;
   let touched = Number.NEGATIVE_INFINITY;
+  let working = false;
 
-  const step = (): void => {
+  const step = async (): Promise<void> => {
     timer = undefined;
     const rest = touched + pause - now();
     if (rest > 0) return again(rest);
     const key = waiting.shift();
-    if (key !== undefined) work(key);
+    if (key !== undefined) {
+      working = true;
+      await work(key);
+      working = false;
+    }
     if (waiting.length > 0) again(0);
   };
   const again = (milliseconds: number): void => {
-    timer ??= setTimeout(step, milliseconds);
+    if (!working) timer ??= setTimeout(() => void step(), milliseconds);
   };
 
   return {
@@ -46,21 +52,17 @@ export function schedule(work: (key: string) => void, now: () => number): Schedu
     },
     async quiet(token) {
       // Always one turn, so that requests which are already in the queue get their cancellations seen.
-      await turn(0);
+      await turn();
       for (let rest = touched + pause - now(); rest > 0 && !token.isCancellationRequested; rest = touched + pause - now()) await turn(rest);
     },
     touch() {
       touched = now();
     },
-    busy: () => waiting.length > 0,
+    busy: () => working || waiting.length > 0,
     stop() {
       clearTimeout(timer);
       timer = undefined;
       waiting.length = 0;
     },
   };
-}
-
-function turn(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => (milliseconds > 0 ? setTimeout(resolve, milliseconds) : setImmediate(resolve)));
 }

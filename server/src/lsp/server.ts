@@ -6,6 +6,7 @@ import {
 } from 'vscode-languageserver/node';
 
 import { pathOf } from './addresses.ts';
+import { freshAnswer } from './answers.ts';
 import { readClient, type Client } from './client.ts';
 import { codeActions } from './code-action.ts';
 import { configurationChanged, configurationReady } from './configuration.ts';
@@ -20,6 +21,7 @@ import { schedule } from './schedule.ts';
 import type { Session } from './session.ts';
 import { defaultSettings, readSettings } from './settings.ts';
 import { openTrees } from './trees.ts';
+import { giveUpIfCancelled, inTurns, turn } from './turns.ts';
 import { watchedFilesChanged, watchFiles } from './watched-files.ts';
 import { openWholeTrees, type WholeTrees } from './whole-tree.ts';
 import { why } from './why.ts';
@@ -29,9 +31,9 @@ import type { World } from './world.ts';
 export function serve(connection: Connection, world: World): void {
   let session: Session | undefined;
   let wholeTrees: WholeTrees | undefined;
-  const checks = schedule((uri) => {
+  const checks = schedule(async (uri) => {
     try {
-      if (session !== undefined) refreshDocument(connection, session, uri);
+      if (session !== undefined) await refreshDocument(connection, session, uri);
     } catch (error) {
       // Nobody waits for this answer, and a timer's exception would end the process.
       connection.console.error(`refreshing ${uri} failed: ${String(error)}`);
@@ -111,24 +113,40 @@ export function serve(connection: Connection, world: World): void {
   connection.onCodeAction(async (params, token) => {
     // Editors ask after every keystroke, for the light bulb.
     await checks.quiet(token);
-    return answered(session, token, (open) => codeActions(open, params));
+    return answered(session, token, async (open) => {
+      await isChecked(open, params.textDocument.uri, token);
+      return codeActions(open, params);
+    });
   });
-  connection.onRequest('kreflens/race', (params: unknown, token: CancellationToken) => answered(session, token, (open) => race(open, placeParams(params))));
+  connection.onRequest('kreflens/race', (params: unknown, token: CancellationToken) => answered(session, token, async (open) => {
+    const place = placeParams(params);
+    await isChecked(open, place.textDocument.uri, token);
+    return race(open, place);
+  }));
   connection.onRequest('kreflens/why', (params: unknown, token: CancellationToken) => answered(session, token, (open) => why(open, placeParams(params))));
   serveFeatures(connection, (token, answer) => answered(session, token, answer));
   connection.languages.diagnostics.on(async (params, token) => {
-    if (session === undefined || !isAtHand(session, params)) await checks.quiet(token);
-    return answered(session, token, (open) => pull(open, params));
+    for (;;) {
+      if (session === undefined || !isAtHand(session, params)) await checks.quiet(token);
+      const report = await answered(session, token, (open) => pull(open, params, token));
+      if (report !== undefined) return report;
+    }
   });
+}
+
+/** Works out the findings of a document while others are answered; what is asked about them afterwards has them at hand. */
+async function isChecked(session: Session, uri: string, token: CancellationToken): Promise<void> {
+  const document = session.documents.get(uri);
+  if (document !== undefined) await inTurns(freshAnswer(session, document), token);
 }
 
 /**
  * One turn of the event loop first: a request that the client has cancelled in the meantime costs nothing, however
  * many of them are in the queue.
  */
-async function answered<T>(session: Session | undefined, token: CancellationToken, answer: (session: Session) => T): Promise<T> {
-  await new Promise((resolve) => setImmediate(resolve));
-  if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+async function answered<T>(session: Session | undefined, token: CancellationToken, answer: (session: Session) => T | Promise<T>): Promise<T> {
+  await turn();
+  giveUpIfCancelled(token);
   if (session === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, 'not initialized');
   return answer(session);
 }

@@ -1,6 +1,7 @@
 // Tries edits on a copy of the texts and looks again: is the finding gone, has another one appeared, does the text
 // still parse, are locks and references balanced as before, is there a new way to wait for ever?
 
+import { finish } from '../../base/steps.ts';
 import { printPlace } from '../../domain/value.ts';
 import { foldLastPuts } from '../../engine/summarise.ts';
 import type { FunctionRef } from '../../program/code.ts';
@@ -43,11 +44,11 @@ export function openTrial(session: Session, file: string): Trial {
       const files = [...new Set([file, ...changed])].sort();
       const edited = changed.flatMap((path) => session.code.functionsIn(path)
         .filter(({ item: { span } }) => edits.some((edit) => edit.file === path && edit.start >= span.start && edit.end <= span.end)));
-      const before = remembered(findings, files.join('\n'), () => bench.look([], (own) => checkFiles(own, files).findings));
+      const before = remembered(findings, files.join('\n'), () => bench.look([], (own) => finish(checkFiles(own, files)).findings));
       const risks = remembered(dangers, files.join('\n'), () => bench.look([], (own) => dangersIn(own, files)));
       const old = edited.map((ref) => remembered(health, `${ref.file}\n${ref.name}`, () => bench.look([], (own) => healthOf(own, ref))));
       return bench.look(edits, (copy) => {
-        const after = checkFiles(copy, files).findings;
+        const after = finish(checkFiles(copy, files)).findings;
         const exempt = new Set(enteredLocked.map((ref) => ref.name));
         const pairs = edited.flatMap(({ file: path, name }, index) => {
           const now = copy.code.functionsIn(path).find((candidate) => candidate.name === name);
