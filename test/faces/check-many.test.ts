@@ -8,6 +8,7 @@ import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import type { Finding } from '../../server/src/ide/finding.ts';
+import type { ManyFiles } from '../../server/src/cli/host.ts';
 import { openWorkspace } from '../../server/src/ide/open-workspace.ts';
 import { checkMany } from '../../server/src/main/check-host.ts';
 import { treeTest } from '../support/kernel-tree.ts';
@@ -88,4 +89,12 @@ treeTest('6.12', 'real folders: the same bytes with one and two threads, and the
   }
   assert.deepEqual(shown, findings);
   assert.ok(findings.length > 0);
+});
+
+test('where no thread can be started the files are checked all the same', async (t) => {
+  const tree = manyFiles(t);
+  const plain = await ran(tree, '--format', 'json', '--jobs', '2', 'drivers');
+  const alone = (run: ManyFiles, jobs: number | undefined) => checkMany(run, jobs, { worker: new URL('./missing-worker.ts', import.meta.url) });
+  const { out } = await kreflens(tree, ['check', '--no-timing', '--format', 'json', 'drivers'], { openWorkspace, checkMany: alone });
+  assert.equal(out, plain);
 });

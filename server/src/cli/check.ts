@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import type { Gap } from '../base/gap.ts';
 import type { Confidence, Finding } from '../ide/finding.ts';
 import { isBuilt, reportInfo } from '../ide/rule-catalogue.ts';
-import { type Asked, joined, reportOn } from './file-report.ts';
+import { type Asked, joined, fileReport } from './file-report.ts';
 import { formats, type FormatName } from './formats/formats.ts';
 import type { BuiltIndex, Host } from './host.ts';
 import { collectInputs } from './inputs.ts';
@@ -71,7 +71,7 @@ export async function check(host: Host, paths: readonly string[], options: Check
   const asked: Asked = { choice: { rules, minConfidence: options.minConfidence }, extra: extras[options.format] ?? 'none' };
   for (const [file, text] of texts) workspace.setText(file, text);
   const reports = files.size <= FEW
-    ? [...files].map((file) => reportOn(workspace, file, asked))
+    ? [...files].map((file) => fileReport(workspace, file, asked))
     : await host.checkMany({
       tree, files: [...files].sort(), asked, texts, ...(kconfig === undefined ? {} : { kconfig }), ...(built === undefined ? {} : { index: built.bytes }),
     }, options.jobs);

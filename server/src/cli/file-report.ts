@@ -21,7 +21,7 @@ export interface FileReport extends CheckReport {
 }
 
 /** `file` as the engine spells it. */
-export function reportOn(workspace: Workspace, file: string, { choice, extra }: Asked): FileReport {
+export function fileReport(workspace: Workspace, file: string, { choice, extra }: Asked): FileReport {
   const { findings, gaps, stats } = workspace.check([file]);
   const chosen = chooseFindings(findings, choice);
   return {

@@ -6,7 +6,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { groupBy } from '../base/group-by.ts';
 import { type FileReport, lostReport } from '../cli/file-report.ts';
 import type { ManyFiles } from '../cli/host.ts';
-import type { CheckAnswer, CheckTask, CheckWorkerOptions } from './check-task.ts';
+import { type CheckAnswer, type CheckTask, type CheckWorkerOptions, openChecker } from './check-task.ts';
 import { runPool, threadScript } from './pool.ts';
 import { openProgress } from './progress.ts';
 
@@ -60,6 +60,11 @@ export async function checkMany(run: ManyFiles, jobs: number | undefined, pool: 
     },
     said: () => undefined,
   });
+  if (done === 0 && files.length > 0) {
+    process.stderr.write('kreflens: no worker thread could be started; checking on one thread\n');
+    const alone = openChecker({ ...rest, ...(index === undefined ? {} : { index }) });
+    reports.splice(0, reports.length, ...(await alone({ files, lost: {} }, advanced)).reports);
+  }
   process.off('SIGINT', onInterrupt);
   progress.stop();
   return reports;

@@ -2,7 +2,7 @@
 
 import { getHeapStatistics } from 'node:v8';
 
-import { type FileReport, lostReport, reportOn } from '../cli/file-report.ts';
+import { type FileReport, lostReport, fileReport } from '../cli/file-report.ts';
 import type { ManyFiles } from '../cli/host.ts';
 import { openWorkspace } from '../ide/open-workspace.ts';
 import type { Workspace } from '../ide/workspace.ts';
@@ -43,7 +43,7 @@ export function openChecker({ tree, asked, texts, kconfig, index: bytes }: Check
       reached(number);
       if (getHeapStatistics().used_heap_size > MOST_HEAP) workspace = undefined;
       workspace ??= open();
-      reports.push(why === undefined ? reportOn(workspace, file, asked) : lostReport(file, why));
+      reports.push(why === undefined ? fileReport(workspace, file, asked) : lostReport(file, why));
       // Syntax trees are freed only between turns of the event loop.
       await new Promise((resolve) => setImmediate(resolve));
     }
