@@ -206,6 +206,8 @@ function applyEffect(
       const count = at(effect.count);
       if (!count) return;
       if (rootOf(count).node.k === 'number') return;
+      const amount = at(effect.amount)?.node;
+      if (effect.amount !== undefined && !(amount?.k === 'number' && amount.value > 0)) return;
       addEffect(state, { do: 'get', count: counterOf(frame, count), checked: effect.checked === true, ...now() });
       return;
     }

@@ -17,8 +17,11 @@ export type PrimitiveEffect =
   | { readonly do: 'assert-held'; readonly lock: string }
   /** Count set, and owned by the caller: to one, or to the number in the argument `value` (refcount_set(r, n)). */
   | { readonly do: 'init'; readonly count: string; readonly value?: string }
-  /** `checked`: takes a reference only if the count was not zero (then `when` tells). */
-  | { readonly do: 'get'; readonly count: string; readonly checked?: true; readonly when?: When }
+  /**
+   * `checked`: takes a reference only if the count was not zero (then `when` tells). `amount`: what is added; a
+   * reference is taken only where that is plainly a number above zero.
+   */
+  | { readonly do: 'get'; readonly count: string; readonly amount?: string; readonly checked?: true; readonly when?: When }
   /**
    * `release`: argument that is called when this was the last one. `zeroWhen`: the result that says so.
    * `neverLast`: a bare decrement that must not reach zero (refcount_dec).
