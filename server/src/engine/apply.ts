@@ -10,6 +10,7 @@ import { addEffect, addEffects, addMark, escape, fork, type State } from './stat
 import { assumeComparison, readPlace } from './evaluate.ts';
 import { isMember } from './membership.ts';
 import { SCRIBBLED, type Frame } from './frame.ts';
+import { heldPointer, type Pointed } from './pointers.ts';
 
 export interface Way {
   readonly state: State;
@@ -73,8 +74,11 @@ export function applyPrimitive(frame: Frame, before: State, primitive: Primitive
   return ways;
 }
 
+/** A function, what a field of the object holds, or the functions that it was seen to hold. */
+export type Callback = Value | Pointed;
+
 /** What a release callback does to the object, run right here. */
-export type RunRelease = (state: State, callback: Value, args: readonly Value[], span: Span) => LastEffects;
+export type RunRelease = (state: State, callback: Callback, args: readonly Value[], span: Span) => LastEffects;
 
 function forkingCondition(effect: PrimitiveEffect): When | undefined {
   if (effect.do === 'put' && effect.release === undefined && effect.zeroWhen !== undefined) return effect.zeroWhen;
@@ -255,7 +259,9 @@ function applyEffect(
       const object = at(effect.object);
       if (!object) return;
       const spelled = at(effect.callback);
-      const callback = spelled === undefined ? state.memory.get(frame.engine.values.at(object, ['.func']).id)?.value : spelled.node.k === 'at' ? readPlace(frame, state, spelled) : spelled;
+      const pointer = effect.callback === undefined && effect.how !== 'rcu' ? frame.engine.values.at(object, ['.func']) : spelled;
+      const content = pointer?.node.k === 'at' ? readPlace(frame, state, pointer) : pointer;
+      const callback = pointer && content?.node.k === 'load' ? heldPointer(frame, pointer) : content;
       const nothing = fork(state);
       nothing.held = [];
       const last = callback ? runRelease(nothing, callback, [object], call.span) : NO_LAST;

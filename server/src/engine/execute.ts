@@ -12,8 +12,10 @@ import type { Effect, Hold, LastEffects } from '../summary/effect.ts';
 import { addEffect, escape, fork, emptyState, type State } from './state.ts';
 import { join, joinEnd, openTelling, thin, type Case, type Room, type Waiting } from './join.ts';
 import { flowOf, targetsOf } from './flow.ts';
+import { MAX_TARGETS, pointedTo } from './pointers.ts';
+import type { FunctionRef } from '../program/code.ts';
 import { addressOf, assumeClass, assumeCondition, evaluate, hintType, isWalked, tempName } from './evaluate.ts';
-import { applyPrimitive, applySummary, SHORT, requireLock, unionOfEffects, writePlace, type CallSite, type Way } from './apply.ts';
+import { applyPrimitive, applySummary, SHORT, requireLock, unionOfEffects, writePlace, type Callback, type CallSite, type Way } from './apply.ts';
 import { scopeOf, type CallNote, type Engine, type FlagNote, type Frame } from './frame.ts';
 
 /** One way through the function, complete. */
@@ -339,32 +341,29 @@ function call(frame: Frame, state: State, instruction: Instruction & { op: 'call
 
   function indirectCall(frame: Frame, state: State, pointer: Value, site: CallSite): readonly Way[] {
     const { node } = pointer;
-    if (node.k === 'load' && node.address.node.k === 'at') {
-      const field = node.address.node.path.at(-1)?.slice(1);
-      const holder = engine.values.at(node.address.node.base, node.address.node.path.slice(0, -1));
-      const struct = engine.typing.contentType(holder, frame.fn.file)?.name;
-      if (struct !== undefined && field !== undefined) {
-        const targets = engine.code.targets(struct, field, frame.fn.file);
-        if (targets.length > 0 && targets.length <= MAX_TARGETS) {
-          const ways: Way[] = [];
-          for (const target of targets) {
-            const summary = engine.summaryOf(target, isReleaseTable(struct, field) ? 'release-table' : 'table');
-            if (summary) ways.push(...applySummary(frame, state, target.name, summary, site));
-          }
-          if (ways.length > 0) return ways;
+    const pointed = node.k === 'load' ? pointedTo(frame, node.address) : undefined;
+    if (pointed) {
+      const { struct, field, targets } = pointed;
+      if (targets.length > 0 && targets.length <= MAX_TARGETS) {
+        const ways: Way[] = [];
+        for (const target of targets) {
+          const summary = engine.summaryOf(target, isReleaseTable(struct, field) ? 'release-table' : 'table');
+          if (summary) ways.push(...applySummary(frame, state, target.name, summary, site));
         }
-        frame.gap('indirect-call', site.span, `call through ${struct}.${field}: ${targets.length === 0 ? 'no known target' : `${targets.length} targets, not followed`}`);
+        if (ways.length > 0) return ways;
       }
+      frame.gap('indirect-call', site.span, `call through ${struct}.${field}: ${targets.length === 0 ? 'no known target' : `${targets.length} targets, not followed`}`);
     }
     return [unknownCall(frame, state, site)];
   }
 }
 
-const MAX_TARGETS = 4;
-
-/** Runs a callback right here; answers all it may do. */
-function runCallback(frame: Frame, state: State, callback: Value, args: readonly Value[], span: Span): LastEffects {
+/** Runs a callback right here, or each of those that a field can hold; answers all it may do. */
+function runCallback(frame: Frame, state: State, callback: Callback, args: readonly Value[], span: Span): LastEffects {
   const nothing: LastEffects = { effects: [], takes: [] };
+  if ('targets' in callback) return runPointed(frame, state, callback.targets, args, span);
+  // A release that the object names itself.
+  if (callback.node.k === 'load') return runPointed(frame, state, pointedTo(frame, callback.node.address)?.targets ?? [], args, span);
   if (callback.node.k !== 'function') return nothing;
   const { name } = callback.node;
   const site: CallSite = { span, args, argTexts: [], text: `${name}()`, isKept: false };
@@ -379,6 +378,15 @@ function runCallback(frame: Frame, state: State, callback: Value, args: readonly
   }
   frame.gap('unknown-callee', span, `release callback ${name}() is not known`);
   return nothing;
+}
+
+function runPointed(frame: Frame, state: State, targets: readonly FunctionRef[], args: readonly Value[], span: Span): LastEffects {
+  const all = (targets.length > MAX_TARGETS ? [] : targets).flatMap((target) => {
+    const summary = frame.engine.summaryOf(target, 'release-table');
+    const site: CallSite = { span, args, argTexts: [], text: `${target.name}()`, isKept: false };
+    return summary ? [unionOfEffects(frame, state, target.name, summary, site)] : [];
+  });
+  return { effects: all.flatMap(({ effects }) => effects), takes: all.flatMap(({ takes }) => takes) };
 }
 
 /** The ERR_PTR family belongs to the language that the kernel speaks. */

@@ -1,7 +1,9 @@
-// Which functions a field of a struct can point to: ops tables, and plain assignments.
+// Which functions a field of a struct can point to: ops tables, plain assignments, and what a primitive is told to store
+// (INIT_WORK(&x->work, foo)). The field of a struct that is held in the field asked for is spelled `work.func`.
 
+import type { Knowledge } from '../kernel/schema.ts';
 import type { TreeIndex } from '../index/tree-index.ts';
-import type { CType, Expr, FunctionIr, StructField } from '../lower/ir.ts';
+import type { CType, Expr, FunctionIr, Instruction, StructField } from '../lower/ir.ts';
 import type { VariableItem } from '../syntax/items.ts';
 import type { FunctionRef } from './code.ts';
 import type { Includes } from './includes.ts';
@@ -26,20 +28,24 @@ export interface Ops {
   bodiesChanged(file: string, before: string, after: string): void;
 }
 
-/** `->field = target;` at that place of the text. */
+/** `->field = target;`, or a setter's `(&x->field, target)`, at that place of the text. */
 interface Assignment {
   readonly target: string;
   readonly at: number;
 }
 
 export function openOps(
-  store: Store, includes: Includes, resolver: Resolver, lowering: Lowering, types: Types, widened: () => readonly string[], index: TreeIndex | undefined,
+  store: Store, includes: Includes, resolver: Resolver, lowering: Lowering, types: Types, knowledge: Knowledge,
+  widened: () => readonly string[], index: TreeIndex | undefined,
 ): Ops {
+  const setters = settersOf(knowledge);
   const answers = new Map<string, readonly FunctionRef[]>();
   const tableIndexes = new WeakMap<SourceFile, ReadonlyMap<string, readonly VariableItem[]>>();
   const assignmentIndexes = new WeakMap<SourceFile, ReadonlyMap<string, readonly Assignment[]>>();
 
   function targets(structName: string, field: string, fromFile: string): readonly FunctionRef[] {
+    // A work item is set up where its object is made, and that is where it is started.
+    if (field.includes('.')) return targetsNear(structName, field, fromFile);
     return remembered(`${fromFile}\n${structName}\n${field}`, () => search(structName, field, fromFile, (wanted) => holding(wanted, field, fromFile)));
   }
 
@@ -76,6 +82,7 @@ export function openOps(
   }
 
   function* inTables(source: SourceFile, structName: string, field: string): Generator<string> {
+    if (field.includes('.')) return;
     const tables = tablesOf(source);
     const tag = structName.replace(/^\w+ /, '');
     const spelledOut = (tables.get(positional) ?? []).filter((item) => source.text.slice(item.span.start, item.nameSpan.start).includes(tag));
@@ -142,13 +149,26 @@ export function openOps(
       const ir = lowering.ir(ref);
       for (const block of ir.blocks) {
         for (const instruction of block.instructions) {
-          if (instruction.op !== 'set' || instruction.target.op !== 'field' || instruction.target.name !== field) continue;
-          const value = instruction.value.op === 'addr' ? instruction.value.of : instruction.value;
-          const owner = typeOf(instruction.target.base, ir);
+          const stored = storedBy(instruction);
+          if (stored?.field !== field) continue;
+          const value = stored.value.op === 'addr' ? stored.value.of : stored.value;
+          const owner = typeOf(stored.base, ir);
           if (value.op === 'name' && owner !== undefined && types.resolveType(owner, ir.file).name === structName) yield value.name;
         }
       }
     }
+  }
+
+  /** What an instruction puts into which field of the struct `base`. */
+  function storedBy(instruction: Instruction): { readonly base: Expr; readonly field: string; readonly value: Expr } | undefined {
+    if (instruction.op === 'set') {
+      const { target, value } = instruction;
+      return target.op === 'field' ? { base: target.base, field: target.name, value } : undefined;
+    }
+    const within = instruction.callee.kind === 'direct' ? setters.get(instruction.callee.name) : undefined;
+    const [place, value] = instruction.args;
+    if (within === undefined || value === undefined || place?.op !== 'addr' || place.of.op !== 'field') return undefined;
+    return { base: place.of.base, field: `${place.of.name}.${within}`, value };
   }
 
   function assignmentsOf(source: SourceFile): ReadonlyMap<string, readonly Assignment[]> {
@@ -156,6 +176,14 @@ export function openOps(
     if (index === undefined) {
       const made = new Map<string, Assignment[]>();
       for (const { 1: field = '', 2: target = '', index: at } of source.text.matchAll(ASSIGNMENT)) {
+        const known = made.get(field);
+        if (known === undefined) made.set(field, [{ target, at }]);
+        else known.push({ target, at });
+      }
+      for (const { 1: name = '', 2: outer = '', 3: target = '', index: at } of source.text.matchAll(SETTING)) {
+        const within = setters.get(name);
+        if (within === undefined) continue;
+        const field = `${outer}.${within}`;
         const known = made.get(field);
         if (known === undefined) made.set(field, [{ target, at }]);
         else known.push({ target, at });
@@ -219,8 +247,23 @@ export function openOps(
 
 /** All that a body can add to the tables, in any struct: `->release = foo;`. */
 function assigned(text: string): string {
-  return (text.match(ASSIGNMENT) ?? []).join('\n');
+  return [...(text.match(ASSIGNMENT) ?? []), ...(text.match(SETTING) ?? [])].join('\n');
 }
+
+/** Primitives that store their second argument in a field of what the first one points to: name -> `func`, `work.func`. */
+function settersOf({ primitives }: Knowledge): ReadonlyMap<string, string> {
+  const setters = new Map<string, string>();
+  for (const [name, { effects = [] }] of primitives) {
+    for (const effect of effects) {
+      const within = effect.do === 'write' && effect.value === 'arg1' ? /^arg0\.([\w.]+)$/.exec(effect.place)?.[1] : undefined;
+      if (within !== undefined) setters.set(name, within);
+    }
+  }
+  return setters;
+}
+
+/** `SOME_INIT(&x->field, foo)`: whether it is one that stores, its name tells. */
+const SETTING = /\b([A-Za-z_]\w*)\s*\(\s*&[^,;()]*?(\w+)\s*,\s*&?\s*([A-Za-z_]\w*)\s*[,)]/g;
 
 const ASSIGNMENT = /(?:->|\.)\s*(\w+)\s*=\s*&?\s*([A-Za-z_]\w*)\s*;/g;
 

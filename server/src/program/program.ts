@@ -59,7 +59,7 @@ export function openCode(files: Files, knowledge: Knowledge, options: CodeOption
   const resolver = openResolver(store, symbols, knowledge, options.kconfig !== undefined, options.index);
   const lowering = openLowering(store, macros, knowledge);
   const types = openTypes(store, symbols, resolver, lowering);
-  const ops = openOps(store, includes, resolver, lowering, types, () => [...widened], options.index);
+  const ops = openOps(store, includes, resolver, lowering, types, knowledge, () => [...widened], options.index);
   const callers = openCallers(store, includes, resolver, () => [...widened], options.index);
 
   const locate = (ref: FunctionRef, span: Span): Span => {
