@@ -52,19 +52,28 @@ export interface Values {
 
 export function createValues(): Values {
   const table = new Map<string, Value>();
+  // By the ids of their addresses and roots: asked for far more often than all others.
+  const loads: (Value | undefined)[] = [];
+  const moved: (Map<string, Value> | undefined)[] = [];
+  let count = 0;
+  const make = (node: Node): Value => ({ id: ++count, node });
   const intern = (key: string, node: Node): Value => {
     const known = table.get(key);
     if (known) return known;
-    const value: Value = { id: table.size + 1, node };
+    const value = make(node);
     table.set(key, value);
     return value;
   };
   const at = (base: Value, path: readonly string[]): Value => {
     if (path.length === 0) return base;
     const root = base.node.k === 'at' ? base.node.base : base;
-    const steps = base.node.k === 'at' ? joinPaths(base.node.path, path) : joinPaths([], path);
+    const steps = base.node.k === 'at' ? joinPaths(base.node.path, path) : path.length === 1 ? path : joinPaths([], path);
     if (steps.length === 0) return root;
-    return intern(`@${root.id}${steps.join('')}`, { k: 'at', base: root, path: steps });
+    const byPath = (moved[root.id] ??= new Map());
+    const key = steps.length === 1 ? steps[0] ?? '' : steps.join('');
+    let value = byPath.get(key);
+    if (!value) byPath.set(key, (value = make({ k: 'at', base: root, path: steps })));
+    return value;
   };
   return {
     at,
@@ -78,7 +87,7 @@ export function createValues(): Values {
     fresh: (site, text) => intern(`a${site}|${text}`, { k: 'fresh', site, text }),
     element: (container, link, site, text) =>
       intern(`e${container.id}:${link}:${site}|${text}`, { k: 'element', container, link, site, text }),
-    load: (address) => intern(`*${address.id}`, { k: 'load', address }),
+    load: (address) => (loads[address.id] ??= make({ k: 'load', address })),
     count: (of, site) => intern(`c${of.id}:${site}`, { k: 'count', of, site }),
     binary: (operator, left, right) =>
       intern(`b${left.id}${operator}${right.id}`, { k: 'binary', operator, left, right }),

@@ -359,8 +359,8 @@ export function writePlace(frame: Frame, state: State, address: Value, value: Va
 function scribble(frame: Frame, state: State, address: Value): void {
   const { values } = frame.engine;
   if (isEntryValue(address)) frame.notes.scribbled.set(address.id, address);
-  const now = values.result(`${SCRIBBLED}${address.id}`, printPlace(address));
   if (!state.memory.has(address.id) && !isKnown(state.facts, values.load(address))) return;
+  const now = values.result(`${SCRIBBLED}${address.id}`, printPlace(address));
   state.memory.set(address.id, { address, value: now });
   state.facts = forget(state.facts, now);
 }
@@ -507,13 +507,10 @@ function applyOutcome(
   substitute: (value: Value) => Value, effects: () => readonly Effect[], rough: boolean,
 ): Way | undefined {
   const { values } = frame.engine;
-  let state = fork(before);
   // What the callee tested: one of its cases must be possible here, and what is common to those that are, holds.
   const cases = outcome.cases.length > 1 ? outcome.cases.map(({ facts }) => facts) : [outcome.facts];
-  const possible = cases.flatMap((facts) => assumeFacts(frame, state, facts, substitute) ?? []);
-  const [first, ...others] = possible;
-  if (!first) return undefined;
-  state = first;
+  const [state, ...others] = cases.flatMap((facts) => assumeFacts(frame, before, facts, substitute) ?? []);
+  if (!state) return undefined;
   for (const other of others) state.facts = joinFacts(state.facts, other.facts);
   for (const mark of outcome.marks) {
     const mine = substituteMark(before, mark, substitute, key);

@@ -268,7 +268,8 @@ function annotatedLock(frame: Frame, state: State, text: string): Value | undefi
 
 function step(frame: Frame, state: State, instruction: Instruction): readonly State[] {
   if (instruction.op === 'set') {
-    const next = fork(state);
+    // The one way on: what the state holds is handed over, not copied.
+    const next = { ...state };
     const value = evaluate(frame, next, instruction.value);
     const { target } = instruction;
     noteFound(frame, next, value, instruction.at);
