@@ -33,6 +33,8 @@ export async function checkMany(run: ManyFiles, jobs: number | undefined, pool: 
   const reports: FileReport[] = [];
   const progress = openProgress('checking', process.stderr);
   let done = 0;
+  /** Some worker got as far as a file. */
+  let ran = false;
   const advanced = (): void => progress.at(Math.min((done += 1), files.length), files.length);
   // At once, but for the terminal, which is left as it was.
   const onInterrupt = (): void => {
@@ -48,10 +50,14 @@ export async function checkMany(run: ManyFiles, jobs: number | undefined, pool: 
     tasks: partsOf(files).map((part) => ({ files: part, lost: {} })),
     patience: pool.patience ?? PATIENCE,
     limits: { maxOldGenerationSizeMb: MOST_LIVE },
-    answered: (_, answer) => void reports.push(...answer.reports),
+    answered(_, answer) {
+      ran = true;
+      reports.push(...answer.reports);
+    },
     advanced,
     lost(task, part, why) {
       const file = task.files[part];
+      ran ||= file !== undefined;
       const detail = why === 'hung' ? 'the analysis took too long' : 'the analysis died';
       if (file !== undefined && task.lost[file] === undefined) return { ...task, lost: { ...task.lost, [file]: detail } };
       // Not at a file: the machine is to blame, and trying the same again would not end.
@@ -60,7 +66,7 @@ export async function checkMany(run: ManyFiles, jobs: number | undefined, pool: 
     },
     said: () => undefined,
   });
-  if (done === 0 && files.length > 0) {
+  if (!ran && files.length > 0) {
     process.stderr.write('kreflens: no worker thread could be started; checking on one thread\n');
     const alone = openChecker({ ...rest, ...(index === undefined ? {} : { index }) });
     reports.splice(0, reports.length, ...(await alone({ files, lost: {} }, advanced)).reports);
