@@ -75,7 +75,7 @@ function judge(put: PutRecord, registry: Registry, owned: number, records: Recor
   const plain = registry.plain.filter((lookup) => isSameCount(lookup.counter, put.object));
   const first = plain[0];
   if (!first) return { kind: 'safe', reason: registry.checked.length > 0 ? 'checked-get' : 'no-lookup' };
-  const release = releaseUnlinks(put.last, registry.name, typing, file);
+  const release = releaseUnlinks(put.last, put.object.count, registry.name, typing, file);
   // A put before the unlink drops the registry's own reference while the entry can still be found.
   const early = put.unlinkedAfter.some((view) => unlinks(view.link, view.from, registry.name));
   const { counter, inner } = put.object;

@@ -184,9 +184,10 @@ export function recordsOf(ref: FunctionRef, execution: Execution, { typing, code
             });
           }
         } else if (counter !== undefined) {
-          const pointer = pointerRegistry(effect.count, typing, file);
-          if (pointer && !effect.checked) {
-            const atGet = locksOf(effect.held);
+          const pointer = pointerRegistry(effect.count, final, typing, file);
+          const atGet = locksOf(effect.held);
+          // Without a lock, what is read from a member may as well be held by whoever owns that.
+          if (pointer && !effect.checked && (atGet.length > 0 || isGlobalSlot(effect.count))) {
             lookups.push({
               ref, registry: pointer, counter, count: effect.count, checked: false, chain: effect.chain, foundAt: effect.chain,
               locks: atGet, atFind: atGet, atGet, rcu: false, dropped: names(effect.dropped), zeroFields: [],
@@ -326,13 +327,22 @@ function isOwnCounter(count: Value, element: Value): boolean {
   return rootOf(count) === element;
 }
 
-/** A global (or an entry of a global array) that points to the object is a registry of its own. */
-function pointerRegistry(count: Value, typing: Typing, file: string): RegistryName | undefined {
+/**
+ * A global (or an entry of a global array) that points to the object is a registry of its own; and so is a member of
+ * another object, where the lookup has to test it: who knows that it is set has a reference from elsewhere.
+ */
+function pointerRegistry(count: Value, final: Final, typing: Typing, file: string): RegistryName | undefined {
   const root = rootOf(count);
   if (root.node.k !== 'load') return undefined;
-  if (rootOf(root.node.address).node.k !== 'global') return undefined;
-  const container = typing.placeName(root.node.address, file);
+  const { address } = root.node;
+  if (!isGlobalSlot(count) && (pathOf(address).length === 0 || (classOf(final.state.facts, root) & ZERO) !== 0)) return undefined;
+  const container = typing.placeName(address, file);
   return container === undefined ? undefined : { container, link: '*' };
+}
+
+function isGlobalSlot(count: Value): boolean {
+  const { node } = rootOf(count);
+  return node.k === 'load' && rootOf(node.address).node.k === 'global';
 }
 
 /** A lock held, by its names; undefined: no other thread can name it. */

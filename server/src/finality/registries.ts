@@ -2,7 +2,7 @@
 // under which locks, whether being in one holds a count, and which fields hold entries.
 
 import type { Effect } from '../summary/effect.ts';
-import { pathOf, rootOf } from '../domain/value.ts';
+import { pathOf, rootOf, type Value } from '../domain/value.ts';
 import type { Final } from '../engine/execute.ts';
 import type { Typing } from '../engine/typing.ts';
 import type { FunctionRef } from '../program/code.ts';
@@ -138,12 +138,14 @@ export function unlinks(link: string, from: string | undefined, name: RegistryNa
   return from !== undefined && from === name.container;
 }
 
-/** The effects of a release that take the object off the registry, deferred ones apart. */
-export function releaseUnlinks(last: readonly Effect[], name: RegistryName, typing: Typing, file: string): { now: readonly Effect[]; deferred: readonly Effect[] } {
+/** The effects of the last put of `count` that take the object off the registry, deferred ones apart. */
+export function releaseUnlinks(last: readonly Effect[], count: Value, name: RegistryName, typing: Typing, file: string): { now: readonly Effect[]; deferred: readonly Effect[] } {
   const matches = (effect: Effect): boolean => {
     if (effect.do === 'unlink') return unlinks(effect.link, effect.from && typing.placeName(effect.from, file), name);
     if (effect.do === 'write' && name.link === '*') {
-      return effect.value.node.k === 'number' && effect.value.node.value === 0 && typing.placeName(effect.place, file) === name.container;
+      // Not what the object itself points to, where one points to the next: that is another one's slot.
+      return effect.value.node.k === 'number' && effect.value.node.value === 0 && rootOf(effect.place) !== rootOf(count) &&
+        typing.placeName(effect.place, file) === name.container;
     }
     return false;
   };

@@ -72,10 +72,10 @@ function sameLast(deferred: Effect, last: readonly Effect[]): boolean {
 }
 
 function deferralOf({ judged, context, finding, session }: Problem): Deferral | undefined {
-  const { deferred } = releaseUnlinks(judged.put.last, judged.registry.name, context.typing, finding.file);
+  const { deferred } = releaseUnlinks(judged.put.last, judged.put.object.count, judged.registry.name, context.typing, finding.file);
   for (const effect of deferred) {
     if (effect.do !== 'defer') continue;
-    const { now } = releaseUnlinks(effect.effects, judged.registry.name, context.typing, finding.file);
+    const { now } = releaseUnlinks(effect.effects, judged.put.object.count, judged.registry.name, context.typing, finding.file);
     const from = effect.chain.at(-1);
     const to = now[0]?.chain.at(-1);
     const release = from && sourceOf(session, finding.file, from);

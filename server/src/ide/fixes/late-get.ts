@@ -128,7 +128,7 @@ function unlinksWithout({ context }: Subject, lookup: LookupRecord, lock: NamedL
   for (const { puts } of context.analysis.records.values()) {
     for (const put of puts) {
       if (put.object.counter !== lookup.counter) continue;
-      const { now } = releaseUnlinks(put.last, lookup.registry, context.typing, put.ref.file);
+      const { now } = releaseUnlinks(put.last, put.object.count, lookup.registry, context.typing, put.ref.file);
       const held = [...put.locks, ...context.analysis.entryLocks(put.ref)];
       const isUnder = now.every((effect) => held.some((one) => one.name === lock.name) ||
         effect.held.some((hold) => context.typing.placeName(hold.lock, put.ref.file) === lock.name));

@@ -57,7 +57,7 @@ function unlinkLocks(context: RuleContext, registry: Registry): readonly string[
     for (const put of puts) {
       if (put.object.counter === undefined || !registry.counters.has(put.object.counter)) continue;
       const file = put.ref.file;
-      for (const effect of releaseUnlinks(put.last, registry.name, typing, file).now) {
+      for (const effect of releaseUnlinks(put.last, put.object.count, registry.name, typing, file).now) {
         any = true;
         for (const hold of effect.held) locks.add(typing.placeName(hold.lock, file) ?? '');
         for (const name of put.lastTakes) locks.add(name);

@@ -58,7 +58,7 @@ export function teardownWhileShared(context: RuleContext): readonly Finding[] {
 function leavesWithLastPut({ analysis, typing }: RuleContext, registry: Registry): boolean {
   return analysis.judged.some(({ put, registry: of }) => {
     if (of !== registry) return false;
-    const { now, deferred } = releaseUnlinks(put.last, registry.name, typing, put.ref.file);
+    const { now, deferred } = releaseUnlinks(put.last, put.object.count, registry.name, typing, put.ref.file);
     return now.length > 0 || deferred.length > 0;
   });
 }
