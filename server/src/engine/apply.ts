@@ -209,10 +209,13 @@ function applyEffect(
     case 'get': {
       const count = at(effect.count);
       if (!count) return;
-      if (rootOf(count).node.k === 'number') return;
+      const object = rootOf(count);
+      if (object.node.k === 'number') return;
       const amount = at(effect.amount)?.node;
       if (effect.amount !== undefined && !(amount?.k === 'number' && amount.value > 0)) return;
       addEffect(state, { do: 'get', count: counterOf(frame, count), checked: effect.checked === true, ...now() });
+      // What has its counter counted up is there: NULL and error pointers have none (`refcount_inc(&p->refs)`).
+      if (call.args.some((arg) => arg !== object && arg.node.k === 'at' && rootOf(arg) === object)) state.facts = narrow(state.facts, object, POINTER) ?? state.facts;
       return;
     }
     case 'put': {
@@ -390,7 +393,9 @@ export function applySummary(frame: Frame, before: State, callee: string, summar
       .map((effect) => substituteEffect(effect, substitute, site, before, key)).filter((effect) => !isVacuous(effect)));
     const unsure = unsurePuts(summary, outcome);
     const kept = call.args.filter((_, index) => unsure.has(index));
-    for (const part of partsOf(frame, outcome)) {
+    const isGot = isGotWithReference(outcome, summary);
+    for (const whole of partsOf(frame, outcome)) {
+      const part = isGot ? { ...whole, returnClass: whole.returnClass & ~ZERO } : whole;
       const way = applyOutcome(frame, before, part, call, key, substitute, mine, summary.rough);
       if (!way) continue;
       escape(way.state, kept);
@@ -403,6 +408,17 @@ export function applySummary(frame: Frame, before: State, callee: string, summar
     if (isEntryValue(lock)) frame.notes.balanced.set(`${lock.id}`, { ...hold, lock });
   }
   return ways;
+}
+
+/**
+ * A pointer kept beside the count (`if (get(&y->plan_refs)) return y->plan; return NULL`): who answers NULL where it took
+ * nothing has something to answer with where it did.
+ */
+function isGotWithReference({ returns, returnClass, effects }: Outcome, { outcomes }: Summary): boolean {
+  if (returns?.node.k !== 'load' || returnClass === ZERO || (returnClass & ZERO) === 0) return false;
+  const owner = rootOf(returns.node.address);
+  const takes = (list: readonly Effect[]): boolean => list.some((effect) => effect.do === 'get' && rootOf(effect.count) === owner);
+  return takes(effects) && outcomes.some((other) => other.returnClass === ZERO && !takes(other.effects));
 }
 
 /**

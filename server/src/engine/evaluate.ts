@@ -276,6 +276,7 @@ export function assumeComparison(frame: Frame, state: State, leftIn: Value, oper
   }
   const known = truthOf(state.facts, left, operator, right);
   if (known !== undefined) return known ? state : undefined;
+  if ((operator === '==' || operator === '!=') && (isNewerThan(state, left, right) || isNewerThan(state, right, left))) return operator === '!=' ? state : undefined;
   const member = membership(frame, left, right) ?? membership(frame, right, left);
   if (member && (operator === '==' || operator === '!=')) {
     const next = fork(state);
@@ -288,6 +289,13 @@ export function assumeComparison(frame: Frame, state: State, leftIn: Value, oper
   const next = fork(state);
   next.facts = facts;
   return next;
+}
+
+/** Made on this path, and put into no registry before the other one was found: the two are not one (`if (old == fresh)`). */
+function isNewerThan(state: State, fresh: Value, found: Value): boolean {
+  if (fresh.node.k !== 'fresh' || found.node.k !== 'element' || classOf(state.facts, fresh) !== POINTER) return false;
+  const at = state.effects.findIndex((effect) => effect.do === 'find' && effect.element === found);
+  return at >= 0 && !state.effects.slice(0, at).some((effect) => effect.do === 'publish' && rootOf(effect.item) === fresh);
 }
 
 /**

@@ -78,7 +78,11 @@ function errorClasses({ returnType }: FunctionIr, finals: readonly Final[]): num
 
 /** Does the object stay with somebody on this way, as far as can be seen? */
 function isKept(root: Value, final: Final): boolean {
-  const { effects, escaped } = final.state;
+  const { effects, escaped, facts } = final.state;
+  // It is what a field holds that outlives the function: that pointer's own reference, or its business.
+  for (const { left, operator, right, holds } of facts.truths.values()) {
+    if (operator === '==' && holds && ((left === root && right.node.k === 'load') || (right === root && left.node.k === 'load'))) return true;
+  }
   if (escaped.some((value) => value === root || hangsOn(root, value)) || handedOut(root, final, (holder) => isGone(holder, final))) return true;
   return effects.some((effect) => {
     switch (effect.do) {

@@ -166,6 +166,8 @@ export function recordsOf(ref: FunctionRef, execution: Execution, { typing, code
       if (effect.do === 'get') {
         const found = effects.slice(0, index + 1).find((other) => other.do === 'find' && isOwnCounter(effect.count, other.element));
         const counter = typing.typeName(effect.count, file);
+        // One of many counters of an object, by kind (`limits[type]`), counts what is used up, not who refers to it.
+        if (pathOf(effect.count).at(-1) === '[]') return;
         // Only the first reference comes from the lookup: the next ones rest on it, and a put in between may have dropped
         // somebody else's (that of a timer that was cancelled).
         if (effects.slice(0, index).some((other) => (other.do === 'get' || other.do === 'init') && other.count === effect.count)) return;
@@ -210,7 +212,8 @@ export function recordsOf(ref: FunctionRef, execution: Execution, { typing, code
           shared: shared && 'held' in shared ? shared.held : undefined,
           examined: final.state.marks.some((mark) => mark.mark === 'examined' && mark.value === rootOf(effect.count)),
           published: before.some((other) => other.do === 'publish' && rootOf(other.item) === rootOf(effect.count)),
-          unlinkedAfter: effects.slice(index + 1).flatMap((other) =>
+          // A reference that the path took itself goes back to where it came from: the registry's own stays until the unlink.
+          unlinkedAfter: takenHere(before, effect.count) > 0 ? [] : effects.slice(index + 1).flatMap((other) =>
             other.do === 'unlink' && other.item !== undefined && rootOf(other.item) === rootOf(effect.count) && !isMove(other, effects)
               ? [{ link: other.link, from: other.from && typing.placeName(other.from, file) }] : []),
           config: effect.config, final,
@@ -267,7 +270,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, { typing, code
       if (object.memberOf.length > 0) {
         stores.push({
           ref, field, registries: object.memberOf, counter: object.counter, chain: effect.chain,
-          count: balance(effects, count, effects.length),
+          count: heldBy(balance(effects, count, effects.length), final.returns !== undefined && rootOf(final.returns) === rootOf(count)),
           replaces: effects.some((other) => other.do === 'put' && rootOf(other.count) === typing.values.load(effect.place)),
           given: givenFields(effect.place, final),
         });
@@ -295,6 +298,16 @@ export function recordsOf(ref: FunctionRef, execution: Execution, { typing, code
     const held = typing.values.load(place);
     return (classOf(final.state.facts, held) & ZERO) === 0 && !final.state.escaped.includes(held) ? held : undefined;
   }
+}
+
+/** References that the path took, less those that it dropped. */
+function takenHere(effects: readonly Effect[], count: Value): number {
+  return balance(effects.filter((effect) => effect.do !== 'init'), count, effects.length);
+}
+
+/** Of the references that a path leaves with an object, one is the caller's where it gets the object and there is another for the field. */
+function heldBy(left: number, isReturned: boolean): number {
+  return isReturned && left > 1 ? left - 1 : left;
 }
 
 /** Direct fields of an entry that are known to be zero on this path. */
