@@ -21,6 +21,18 @@ const CLI = process.env['KREFLENS_CLI'] ?? fileURLToPath(new URL('../../dist/cli
 const MESSAGE = "last put of 'group' outside 'groups_lock'";
 const { skip } = part('editor');
 
+const ENTERED = `#include <linux/mutex.h>
+
+extern struct mutex groups_lock;
+int groups;
+
+void groups_count(void)
+{
+	lockdep_assert_held(&groups_lock);
+	groups++;
+}
+`;
+
 describe('two kernel trees in one window', { skip, timeout: 600_000 }, () => {
   let trees: SampleTrees;
   let editor: Editor;
@@ -36,7 +48,7 @@ describe('two kernel trees in one window', { skip, timeout: 600_000 }, () => {
   const atLine = (line: number): Promise<void> => editor.page.locator('.editor-group-container .active-line-number', { hasText: new RegExp(`^${line}$`) }).first().waitFor({ timeout: ANSWER });
 
   before(async () => {
-    trees = makeSampleTrees('first', 'second');
+    trees = makeSampleTrees('first', 'second', 'third');
     editor = await startEditor(findVsix(), trees.workspace);
     await editor.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   });
@@ -166,6 +178,34 @@ describe('two kernel trees in one window', { skip, timeout: 600_000 }, () => {
     await changeSettings(editor.page, {});
     await gotoPut();
     await lens().waitFor({ state: 'detached', timeout: ANSWER });
+  });
+
+  it('inlay hints appear when they are switched on, and not before', async () => {
+    const hint = (): Locator => editor.page.locator('.view-line', { hasText: 'holds groups_lock' });
+    // Only a function that is entered with a lock has one: the sample has none.
+    writeFileSync(join(tree(0).root, 'drivers/group/entered.c'), ENTERED);
+    const gotoStart = (): Promise<void> => openAt(editor.page, 'drivers/group/entered.c', 1, 1);
+    await gotoStart();
+    await editor.page.locator('.view-line', { hasText: 'lockdep_assert_held' }).waitFor();
+    assert.equal(await hint().count(), 0);
+    await changeSettings(editor.page, { 'kreflens.inlayHints.enabled': true });
+    await gotoStart();
+    await hint().waitFor({ timeout: ANSWER });
+    await editor.screenshot('inlay-hints');
+    await changeSettings(editor.page, {});
+    await gotoStart();
+    await hint().waitFor({ state: 'detached', timeout: ANSWER });
+  });
+
+  it('a third tree, added to the running window, has its findings from the same server', async () => {
+    const servers = editor.servers();
+    trees.openAll();
+    await editor.page.locator('.explorer-folders-view .monaco-list-row', { hasText: /^third$/ }).waitFor({ timeout: ANSWER });
+    await gotoPut(2);
+    await squiggle().waitFor({ timeout: ANSWER });
+    await editor.screenshot('third-tree');
+    assert.deepEqual(editor.servers(), servers);
+    await gotoPut();
   });
 
   it('the race says by itself when it is over', async () => {

@@ -18,8 +18,10 @@ export interface SampleTree {
 
 export interface SampleTrees {
   readonly trees: readonly SampleTree[];
-  /** A workspace of all of them. */
+  /** A workspace of the first two. */
   readonly workspace: string;
+  /** Makes it one of all of them, while it is open. */
+  readonly openAll: () => void;
   /** 1-based line of the unlocked last put, and of the get of the lookup. */
   readonly put: number;
   readonly get: number;
@@ -34,11 +36,14 @@ export function makeSampleTrees(...names: readonly string[]): SampleTrees {
     renameSync(join(root, FILE), join(root, file));
   }
   const workspace = join(aside, 'both.code-workspace');
-  writeFileSync(workspace, JSON.stringify({ folders: trees.map(({ root }) => ({ path: root })) }));
+  const writeWorkspace = (folders: readonly SampleTree[]): void =>
+    writeFileSync(workspace, JSON.stringify({ folders: folders.map(({ root }) => ({ path: root })) }));
+  writeWorkspace(trees.slice(0, 2));
   const lines = readFileSync(join(SAMPLE, FILE), 'utf8').split('\n');
   const lineWith = (text: string): number => lines.findIndex(line => line.includes(text)) + 1;
   return {
     trees, workspace, put: lineWith('\tkref_put('), get: lineWith('\tkref_get('),
+    openAll: () => writeWorkspace(trees),
     remove: () => rmSync(aside, { recursive: true, force: true }),
   };
 }

@@ -54,6 +54,9 @@ export async function changeSettings(page: Page, settings: Readonly<Record<strin
   await page.locator('.editor-group-container.active .view-line').first().waitFor();
   await page.keyboard.press('Control+A');
   await page.keyboard.insertText(JSON.stringify({ ...QUIET, ...settings }));
+  // The editor closes the first bracket and quote by itself: left there, the file is no JSON, and its own writes to it fail.
+  await page.keyboard.press('Control+Shift+End');
+  await page.keyboard.press('Delete');
   await page.keyboard.press('Control+S');
   await page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
   await runCommand(page, 'View: Close Editor');
