@@ -25,6 +25,8 @@ export interface CallSite {
   readonly text: string;
   /** The result is assigned to a local. */
   readonly isKept: boolean;
+  /** Somebody looks at the result. */
+  readonly isRead: boolean;
 }
 
 /** What stands at an index: the counted object that the index was read from, else the result where somebody wants it. */
@@ -213,7 +215,7 @@ function applyEffect(
       if (object.node.k === 'number') return;
       const amount = at(effect.amount)?.node;
       if (effect.amount !== undefined && !(amount?.k === 'number' && amount.value > 0)) return;
-      addEffect(state, { do: 'get', count: counterOf(frame, count), checked: effect.checked === true, ...now() });
+      addEffect(state, { do: 'get', count: counterOf(frame, count), checked: effect.checked === true && call.isRead, ...now() });
       // What has its counter counted up is there: NULL and error pointers have none (`refcount_inc(&p->refs)`).
       if (call.args.some((arg) => arg !== object && arg.node.k === 'at' && rootOf(arg) === object)) state.facts = narrow(state.facts, object, POINTER) ?? state.facts;
       return;

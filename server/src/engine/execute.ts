@@ -322,7 +322,7 @@ function call(frame: Frame, state: State, instruction: Instruction & { op: 'call
   return callByName(frame, state, name, site) ?? [unknownCall(frame, state, site)];
 
   function siteFor(from: Instruction & { op: 'call' }, values: readonly Value[], called: string): CallSite {
-    return { span: from.at, args: values, argTexts: from.argTexts, text: `${called}(${from.argTexts.join(', ')})`, isKept: frame.flow.kept.has(from.temp) };
+    return { span: from.at, args: values, argTexts: from.argTexts, text: `${called}(${from.argTexts.join(', ')})`, isKept: frame.flow.kept.has(from.temp), isRead: frame.flow.read.has(tempName(from.temp)) };
   }
 
   function callByName(frame: Frame, state: State, name: string, site: CallSite): readonly Way[] | undefined {
@@ -367,7 +367,7 @@ function runCallback(frame: Frame, state: State, callback: Callback, args: reado
   if (callback.node.k === 'load') return runPointed(frame, state, pointedTo(frame, callback.node.address)?.targets ?? [], args, span);
   if (callback.node.k !== 'function') return nothing;
   const { name } = callback.node;
-  const site: CallSite = { span, args, argTexts: [], text: `${name}()`, isKept: false };
+  const site: CallSite = { span, args, argTexts: [], text: `${name}()`, isKept: false, isRead: true };
   const own = frame.engine.calleeOf(name, 'callback');
   const summary = own && frame.engine.summaryOf(own, 'callback');
   if (summary) return unionOfEffects(frame, state, name, summary, site);
@@ -384,7 +384,7 @@ function runCallback(frame: Frame, state: State, callback: Callback, args: reado
 function runPointed(frame: Frame, state: State, targets: readonly FunctionRef[], args: readonly Value[], span: Span): LastEffects {
   const all = (targets.length > MAX_TARGETS ? [] : targets).flatMap((target) => {
     const summary = frame.engine.summaryOf(target, 'release-table');
-    const site: CallSite = { span, args, argTexts: [], text: `${target.name}()`, isKept: false };
+    const site: CallSite = { span, args, argTexts: [], text: `${target.name}()`, isKept: false, isRead: true };
     return summary ? [unionOfEffects(frame, state, target.name, summary, site)] : [];
   });
   return { effects: all.flatMap(({ effects }) => effects), takes: all.flatMap(({ takes }) => takes) };

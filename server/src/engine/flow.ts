@@ -16,6 +16,8 @@ export interface Flow {
   readonly addressed: ReadonlySet<string>;
   /** Temporaries of calls whose result is assigned to a local. */
   readonly kept: ReadonlySet<number>;
+  /** Temporaries that anything is done with: `%7`. */
+  readonly read: ReadonlySet<string>;
 }
 
 export function flowOf(fn: FunctionIr): Flow {
@@ -23,7 +25,7 @@ export function flowOf(fn: FunctionIr): Flow {
   const { order, backEdges } = reversePostOrder(successors);
   const loops = naturalLoops(successors, backEdges);
   const counters = new Map([...loops].map(([head, blocks]) => [head, countersIn(fn.blocks.filter((block) => blocks.has(block.id)))] as const));
-  return { order, loops, counters, live: liveness(fn.blocks, successors, order), addressed: addressedLocals(fn.blocks), kept: keptResults(fn.blocks) };
+  return { order, loops, counters, live: liveness(fn.blocks, successors, order), addressed: addressedLocals(fn.blocks), kept: keptResults(fn.blocks), read: readTemporaries(fn.blocks) };
 }
 
 export function targetsOf(terminator: Terminator): readonly number[] {
@@ -131,11 +133,14 @@ function usesAndDefinitions(block: Block) {
     if (instruction.op === 'call') defined.add(`%${instruction.temp}`);
     else if (instruction.target.op === 'name') defined.add(instruction.target.name);
   }
-  const { terminator } = block;
-  if (terminator.op === 'branch') eachName(terminator.condition, use);
-  if (terminator.op === 'iterate') for (const arg of terminator.args) eachName(arg, use);
-  if (terminator.op === 'return' && terminator.value) eachName(terminator.value, use);
+  for (const expression of readAtEnd(block.terminator)) eachName(expression, use);
   return { used, defined };
+}
+
+function readAtEnd(terminator: Terminator): readonly Expr[] {
+  if (terminator.op === 'branch') return [terminator.condition];
+  if (terminator.op === 'iterate') return terminator.args;
+  return terminator.op === 'return' && terminator.value ? [terminator.value] : [];
 }
 
 function readBy(instruction: Instruction): readonly Expr[] {
@@ -174,6 +179,15 @@ function keptResults(blocks: readonly Block[]): ReadonlySet<number> {
     }
   }
   return kept;
+}
+
+function readTemporaries(blocks: readonly Block[]): ReadonlySet<string> {
+  const read = new Set<string>();
+  const see = (name: string): void => { if (name.startsWith('%')) read.add(name); };
+  for (const { instructions, terminator } of blocks) {
+    for (const expression of [...instructions.flatMap(readBy), ...readAtEnd(terminator)]) eachName(expression, see);
+  }
+  return read;
 }
 
 export function eachName(expression: Expr, see: (name: string) => void): void {
