@@ -102,7 +102,8 @@ function judge(put: PutRecord, registry: Registry, owned: number, records: Recor
       return { kind: 'unlocked', lookup, selfLocking };
     }
   }
-  const deferred = release.deferred[0];
+  // A table's release is run by what cleans the object up: put off as a whole, it is put off, too.
+  const deferred = release.deferred[0] ?? (table && put.last.find((effect) => effect.do === 'defer'));
   if (deferred) return { kind: 'deferred', lookup: lookups[0]?.lookup ?? first, config: deferred.config };
   const lookup = lookups[0]?.lookup ?? first;
   const own = lookup.locks.length === 0 || commonLocks(held, lookup.locks).length > 0;
