@@ -8,6 +8,7 @@ import { ANY, ERROR, NEGATIVE, POINTER, POSITIVE, TRUE_, ZERO, classOf, narrow, 
 import type { Effect, Hold, LastEffects, Mark, Outcome, Site, Summary } from '../summary/effect.ts';
 import { addEffect, addEffects, addMark, escape, fork, type State } from './state.ts';
 import { assumeComparison, readPlace } from './evaluate.ts';
+import { REFERENCE_COUNTS } from './typing.ts';
 import { isMember } from './membership.ts';
 import { SCRIBBLED, type Frame } from './frame.ts';
 import { heldPointer, type Pointed } from './pointers.ts';
@@ -175,7 +176,7 @@ export function counterOf(frame: Frame, address: Value): Value {
   if (last !== '.refcount' && last !== '.refs') return address;
   const outer = frame.engine.values.at(rootOf(address), path.slice(0, -1));
   const type = frame.engine.typing.contentType(outer, frame.fn.file)?.name;
-  return type === 'struct kref' || type === 'refcount_t' || type === 'struct refcount_struct' ? outer : address;
+  return REFERENCE_COUNTS.has(type ?? '') ? outer : address;
 }
 
 function applyEffect(
@@ -211,13 +212,10 @@ function applyEffect(
     case 'get': {
       const count = at(effect.count);
       if (!count) return;
-      const object = rootOf(count);
-      if (object.node.k === 'number') return;
+      if (rootOf(count).node.k === 'number') return;
       const amount = at(effect.amount)?.node;
       if (effect.amount !== undefined && !(amount?.k === 'number' && amount.value > 0)) return;
       addEffect(state, { do: 'get', count: counterOf(frame, count), checked: effect.checked === true && call.isRead, ...now() });
-      // What has its counter counted up is there: NULL and error pointers have none (`refcount_inc(&p->refs)`).
-      if (call.args.some((arg) => arg !== object && arg.node.k === 'at' && rootOf(arg) === object)) state.facts = narrow(state.facts, object, POINTER) ?? state.facts;
       return;
     }
     case 'put': {

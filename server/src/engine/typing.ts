@@ -25,8 +25,11 @@ export interface Typing {
   isCounted(value: Value, file: string): boolean;
 }
 
+/** Types that count references and nothing else; where its header is at hand a `refcount_t` goes by its struct's name. */
+export const REFERENCE_COUNTS: ReadonlySet<string> = new Set(['struct kref', 'refcount_t', 'struct refcount_struct']);
+
 /** What references are counted by. */
-const COUNTERS: ReadonlySet<string> = new Set(['struct kref', 'refcount_t', 'atomic_t', 'atomic_long_t', 'struct percpu_ref']);
+const COUNTERS: ReadonlySet<string> = new Set([...REFERENCE_COUNTS, 'atomic_t', 'atomic_long_t', 'atomic64_t', 'struct percpu_ref']);
 
 /** Structs in structs that a count is looked for in: device, kobject, kref. */
 const COUNTER_DEPTH = 3;

@@ -5,7 +5,7 @@ import { ZERO, classOf } from '../domain/facts.ts';
 import { pathOf, rootOf, type Value } from '../domain/value.ts';
 import type { Effect } from '../summary/effect.ts';
 import type { Final } from '../engine/execute.ts';
-import type { Typing } from '../engine/typing.ts';
+import { REFERENCE_COUNTS, type Typing } from '../engine/typing.ts';
 
 /** A registry an object is an entry of: the type-level name of its container, and of the member that links it. */
 export interface RegistryName {
@@ -107,8 +107,7 @@ export function endsObject(last: readonly Effect[]): boolean {
 
 /** Of a type that counts references and nothing else. */
 export function isOfCountType(count: Value, typing: Typing, file: string): boolean {
-  const type = typing.contentType(count, file)?.name;
-  return type === 'struct kref' || type === 'refcount_t';
+  return REFERENCE_COUNTS.has(typing.contentType(count, file)?.name ?? '');
 }
 
 /** References taken less references dropped, in the first `until` effects. */

@@ -41,6 +41,8 @@ export interface LookupRecord {
   readonly atGet: readonly NamedLock[];
   /** One RCU read section covers both: the memory stays, the count may be zero all the same. */
   readonly rcu: boolean;
+  /** The path took the entry off the registry before it took the reference. */
+  readonly takenOff: boolean;
   readonly dropped: readonly string[];
   /** Fields of the entry that the path found to be zero before it took the reference: `struct foo.dead`. */
   readonly zeroFields: readonly string[];
@@ -89,6 +91,8 @@ export interface PublishRecord {
   /** The creation's reference leaves the function by its result or through a place other than the registry. */
   readonly handedOut: boolean;
   readonly fresh: boolean;
+  /** A reference is taken for the registry beside the one that the path was given. */
+  readonly counts: boolean;
 }
 
 /** A field that an entry of a registry, with references, was stored in. */
@@ -181,6 +185,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, { typing, code
               ref, registry, counter, count: effect.count, checked: effect.checked, chain: effect.chain, foundAt: found.chain,
               locks: atGet.filter((held) => atFind.some((other) => other.id === held.id)),
               atFind, atGet, rcu: found.held.some((hold) => isReadSection(hold) && effect.held.some((other) => other.id === hold.id)),
+              takenOff: effects.slice(0, index).some((other) => other.do === 'unlink' && other.item !== undefined && rootOf(other.item) === found.element),
               dropped: names(effect.dropped),
               zeroFields: zeroFields(rootOf(effect.count), final, typing, file),
             });
@@ -192,7 +197,8 @@ export function recordsOf(ref: FunctionRef, execution: Execution, { typing, code
           if (pointer && !effect.checked && (atGet.length > 0 || isGlobalSlot(effect.count))) {
             lookups.push({
               ref, registry: pointer, counter, count: effect.count, checked: false, chain: effect.chain, foundAt: effect.chain,
-              locks: atGet, atFind: atGet, atGet, rcu: false, dropped: names(effect.dropped), zeroFields: [],
+              locks: atGet, atFind: atGet, atGet, rcu: false, takenOff: false, dropped: names(effect.dropped),
+              zeroFields: zeroFields(rootOf(effect.count), final, typing, file),
             });
           }
         }
@@ -230,6 +236,8 @@ export function recordsOf(ref: FunctionRef, execution: Execution, { typing, code
         const counted = left !== undefined && left > 1;
         publishes.push({
           ref, registry: { container, link: effect.link }, counter: count && typing.typeName(count, file), fresh: root.node.k === 'fresh',
+          counts: count !== undefined && effects.some((other) => other.do === 'get' && other.count === count) &&
+            balance(effects, count, index) > (effects.some((other) => other.do === 'init' && other.count === count) ? 1 : 0),
           // One that a callee made and gave us is in our hands already.
           handedOut: !counted && ((root.node.k === 'fresh' && root.node.site.includes('>')) || (stays && handedOut(root, final))),
         });

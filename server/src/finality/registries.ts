@@ -19,6 +19,8 @@ export interface Registry {
   readonly checked: readonly LookupRecord[];
   /** The index holds a count of its own: the creation's reference stays with it, and is dropped after an unlink. */
   readonly owned: boolean;
+  /** The same by the other end: whoever puts an entry in takes a reference for it. */
+  readonly counting: boolean;
   /** Lookups pass over entries that a flag, set under their lock before the registration's reference goes, calls dead. */
   readonly flagged: boolean;
   /** Type-level names of the counters of what is put in here, where all that is put in is known by its outermost struct. */
@@ -72,6 +74,7 @@ export function gatherFacts(all: readonly Records[], releases: readonly Records[
     plain: own.filter((lookup) => !lookup.checked),
     checked: own.filter((lookup) => lookup.checked),
     owned: isOwned(name, all),
+    counting: isCounting(name, all),
     kinds: kindsIn(name, all),
     flagged: isFlagged(own.filter((lookup) => !lookup.checked), all),
   }));
@@ -115,6 +118,12 @@ function isOwned(name: RegistryName, all: readonly Records[]): boolean {
     if (!thenPut || view.exclusive !== undefined || !unlinks(view.link, view.from, name)) return false;
     return object !== undefined && (object.memberOf.length === 0 || object.memberOf.some((member) => sameRegistry(name, member)));
   }));
+}
+
+/** Whoever puts an entry in takes a reference for it. */
+function isCounting(name: RegistryName, all: readonly Records[]): boolean {
+  const publishes = all.flatMap((records) => records.publishes).filter((publish) => sameRegistry(publish.registry, name));
+  return publishes.length > 0 && publishes.every((publish) => publish.counts);
 }
 
 function isFlagged(plain: readonly LookupRecord[], all: readonly Records[]): boolean {

@@ -25,6 +25,8 @@ export function isLateGet(context: RuleContext, registry: Registry, lookup: Look
 function lateness(context: RuleContext, registry: Registry, lookup: LookupRecord): Late | undefined {
   if (lookup.checked || !isReferenceCount(context, lookup) || lookupLocks(lookup, context.analysis.entryLocks).length > 0) return undefined;
   const [lock] = lookup.atFind;
+  // Who takes an entry off has the reference that the index had.
+  if (lookup.takenOff && (registry.owned || registry.counting)) return undefined;
   if (lock) return !registry.owned || dropsItsOwn(context, registry, lookup.rcu) ? { how: 'dropped', lock } : undefined;
   const guards = unlinkLocks(context, registry);
   if (!guards) return undefined;
