@@ -39,7 +39,6 @@ const fakeServer = ['--import', 'tsx', fileURLToPath(new URL('./fake-server.ts',
 
 export async function startEditor(test: TestContext, root: string, options: EditorOptions): Promise<Editor> {
   const cache = mkdtempSync(join(tmpdir(), 'kreflens-cache-'));
-  test.after(() => rmSync(cache, { recursive: true, force: true, maxRetries: 3 }));
   const env = { ...process.env, XDG_CACHE_HOME: cache };
   const child = spawn(process.execPath, options.command ?? fakeServer, { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const rpc = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
@@ -64,6 +63,8 @@ export async function startEditor(test: TestContext, root: string, options: Edit
       child.kill('SIGKILL');
       await once(child, 'exit');
     }
+    // Only now: the server writes into it as long as it lives.
+    rmSync(cache, { recursive: true, force: true });
   });
 
   const initialized = await rpc.sendRequest<InitializeResult>('initialize', {
