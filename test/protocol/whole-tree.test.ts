@@ -52,7 +52,7 @@ interface Indexed {
 
 async function indexed(t: TestContext, options: SessionOptions = {}): Promise<Indexed> {
   const root = tree(t, { [YARD]: yard, [FAR]: far });
-  const cache = tree(t, {});
+  const cache = mkdtempSync(join(tmpdir(), 'kreflens-cache-'));
   const started: Indexing[] = [];
   const session = await openSession(root, {
     ...vscode, ...options,
@@ -65,7 +65,14 @@ async function indexed(t: TestContext, options: SessionOptions = {}): Promise<In
       },
     },
   });
-  t.after(() => session.close());
+  t.after(async () => {
+    await session.close();
+    for (const indexing of started) {
+      indexing.stop();
+      await indexing.index;
+    }
+    rmSync(cache, { recursive: true, force: true });
+  });
   await session.open(YARD, yard);
   return { session, started };
 }
