@@ -35,16 +35,17 @@ export interface FullEngine {
 
 /**
  * How far callees are followed depends on where a function stands, never on who asked first: a function is analysed
- * with a *reach*, and each call that leaves the file, or goes through a table, costs one. What verdicts rest on is
+ * with a *reach*, and each call that leaves the file, goes through a table, or goes back to where a recursion came
+ * from costs one. What verdicts rest on is
  * followed to the end of it: releases, and functions whose effect on counts the knowledge names. All else leaves the
- * file once.
+ * file once. With none left a function sees its file and its headers, and may still go back once: reach -1.
  */
 const FULL_REACH = 2;
 
 /** UTF-16 units of a body that is followed whatever it does. */
 const SHORT_BODY = 1000;
 
-/** Results remembered per function: for the reaches and rounds it is asked with, and an edit taken back. */
+/** Results remembered per function: for the reaches it is asked with, and an edit taken back. */
 const MOST_TRACES = 8;
 
 interface Result {
@@ -67,17 +68,10 @@ interface Trace {
   readonly result: Result;
 }
 
-/**
- * One of the computations of a function: with a reach, and for one that reaches itself in a round. In the first round
- * what comes later in the group is unknown; in the second the first round's answer stands for it.
- */
 interface Task {
   readonly ref: FunctionRef;
   readonly reach: number;
-  readonly round: 0 | 1 | 2;
 }
-
-const ROUNDS = 3;
 
 export function createEngine(code: Code, knowledge: Knowledge, options: EngineOptions): FullEngine {
   const values = createValues();
@@ -98,7 +92,7 @@ export function createEngine(code: Code, knowledge: Knowledge, options: EngineOp
     if (!recursion) {
       const text = options.textOf(ref.file);
       const mentions = (own: FunctionRef): Iterable<string> =>
-        own.file.endsWith('.h') ? own.item.calls : text.slice(own.item.bodySpan.start, own.item.bodySpan.end).match(/[A-Za-z_]\w*/g) ?? [];
+        own.file.endsWith('.h') ? own.item.calls : namesIn(text.slice(own.item.bodySpan.start, own.item.bodySpan.end));
       recursion = recursionIn(functions, mentions);
       recursions.set(functions, recursion);
     }
@@ -130,41 +124,37 @@ export function createEngine(code: Code, knowledge: Knowledge, options: EngineOp
   const isCounting = (name: string): boolean =>
     knowledge.primitives.get(name)?.effects?.some(({ do: what }) => what === 'get' || what === 'put' || what === 'publish' || what === 'unlink') === true;
 
-  /** The callee's result as the task may see it; undefined: past the reach, or recursion. */
+  /** The callee's result as the task may see it; undefined: past the reach. */
   const resultFor = (task: Task, callee: FunctionRef, kind: CallKind): Result | undefined => {
-    const { ref, reach, round } = task;
+    const { ref, reach } = task;
     const byName = kind === 'call' || kind === 'callback';
     if (callee.file === ref.file && byName) {
-      const place = round === 0 ? undefined : placeOf(ref);
-      const other = place?.group.get(callee);
-      if (!place || other === undefined) return whole(callee, reach);
-      if (other < place.index) return resultOf({ ref: callee, reach, round });
-      return round === 2 ? resultOf({ ref: callee, reach, round: 1 }) : undefined;
+      const place = placeOf(ref);
+      const isBack = place !== undefined && (place.group.get(callee) ?? -1) >= place.index;
+      if (!isBack) return resultOf({ ref: callee, reach });
+      return reach < 0 ? undefined : resultOf({ ref: callee, reach: reach - 1 });
     }
-    if (callee.file.endsWith('.h')) return whole(callee, reach);
+    if (callee.file.endsWith('.h')) return resultOf({ ref: callee, reach });
     const away = callee.file !== ref.file;
     const counting = kind === 'callback' || kind === 'release-table' || isCounting(callee.name);
-    if (reach === 0 || (away && !counting && (reach < FULL_REACH || !isRelevant(callee)))) return undefined;
-    return whole(callee, reach - 1);
+    if (reach <= 0 || (away && !counting && (reach < FULL_REACH || !isRelevant(callee)))) return undefined;
+    return resultOf({ ref: callee, reach: reach - 1 });
   };
-
-  const whole = (ref: FunctionRef, reach: number): Result | undefined => resultOf({ ref, reach, round: placeOf(ref) ? 2 : 0 });
 
   /** undefined: it is being computed just now, by a way that its file's text does not show. */
   const resultOf = (task: Task): Result | undefined => {
-    const { ref, reach, round } = task;
-    const slot = reach * ROUNDS + round;
+    const { ref, reach } = task;
     let slots = done.get(ref);
     if (!slots) done.set(ref, (slots = []));
-    const known = slots[slot];
+    const known = slots[reach + 1];
     if (known) return known;
-    const key = `${ref.file}:${ref.item.span.start}:${slot}`;
+    const key = `${ref.file}:${ref.item.span.start}:${reach}`;
     if (running.has(key)) return undefined;
     running.add(key);
     const ir = code.ir(ref);
     const result = (traces.get(ref) ?? []).find((trace) => trace.ir === ir && isAsBounded(task, trace) && stillHolds(task, trace))?.result ?? compute(task, ir);
     running.delete(key);
-    slots[slot] = result;
+    slots[reach + 1] = result;
     return result;
   };
 
@@ -230,7 +220,7 @@ export function createEngine(code: Code, knowledge: Knowledge, options: EngineOp
   };
 
   const full = (ref: FunctionRef, reach = FULL_REACH): Result => {
-    const result = whole(ref, reach);
+    const result = resultOf({ ref, reach });
     if (!result) throw new Error(`${ref.name} was asked for while it is being computed`);
     return result;
   };
@@ -250,6 +240,12 @@ export function createEngine(code: Code, knowledge: Knowledge, options: EngineOp
 }
 
 const limitsAt = (reach: number): Limits => (reach >= FULL_REACH ? LIMITS.full : reach > 0 ? LIMITS.near : LIMITS.far);
+
+/** The names that a text of C speaks of: no members, nor what comments and strings say. */
+function namesIn(text: string): readonly string[] {
+  const tokens = text.matchAll(/\/\*[^]*?\*\/|\/\/.*|"(?:\\[^]|[^"\\])*"|(?:->|\.)\s*\w+|([A-Za-z_]\w*)/g);
+  return [...tokens].flatMap(([, name]) => name ?? []);
+}
 
 function namesOf(refs: readonly FunctionRef[]): string {
   return refs.map((ref) => `${ref.file}:${ref.name}`).join();
