@@ -1,7 +1,7 @@
 // The palette's commands. Each asks the server one thing and shows the answer beside the code.
 
 import * as vscode from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import type { CodeAction, LanguageClient } from 'vscode-languageclient/node';
 import { changelogText } from './changelog-text.ts';
 import { explain } from './explain.ts';
 import { ruleTitles, SOURCE } from './known-rules.ts';
@@ -35,6 +35,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     vscode.commands.registerCommand('kreflens.previousStep', () => raceView.move(-1)),
     vscode.commands.registerCommand('kreflens.copyRace', () => raceView.copy()),
     vscode.commands.registerCommand('kreflens.why', () => showText(context, 'why', t('No reference is dropped at the cursor.'))),
+    vscode.commands.registerCommand('kreflens.showRefuted', () => showRefuted(context)),
     vscode.commands.registerCommand('kreflens.changelog', () => draftChangelog(context)),
     vscode.commands.registerCommand('kreflens.explainRule', (rule?: unknown) => explainRule(context, rule)),
     vscode.commands.registerCommand('kreflens.refreshRegistries', () => registries.refresh()),
@@ -80,7 +81,21 @@ async function draftChangelog(context: CommandContext): Promise<void> {
   showAnswer(context, 'changelog', editor, answer === null ? null : { text: changelogText(answer) }, t('No function is at the cursor.'));
 }
 
-function showAnswer({ views }: CommandContext, what: 'race' | 'why' | 'changelog', editor: vscode.TextEditor, answer: TextAnswer | null, nothing: string): void {
+/** VS Code's own menu leaves out fixes that are disabled, and shows a reason to screen readers only. */
+async function showRefuted(context: CommandContext): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  if (editor === undefined) return;
+  const { textDocument, position } = place(context.client, editor);
+  const asked = { diagnostics: [], only: ['quickfix.refuted'] };
+  const answer = await context.client.sendRequest<readonly CodeAction[] | null>('textDocument/codeAction', { textDocument, range: { start: position, end: position }, context: asked });
+  const text = (answer ?? []).map(({ title, disabled }) => `${title}\n${indented(disabled?.reason ?? '')}`).join('\n');
+  showAnswer(context, 'refuted', editor, { text }, t('No fix was refuted at the cursor.'));
+}
+
+/** In lines of at most 48 columns: the view is half an editor beside the code, and does not wrap. */
+const indented = (text: string): string => text.replace(/(.{1,44})(?:\s+|$)/g, '    $1\n');
+
+function showAnswer({ views }: CommandContext, what: 'race' | 'why' | 'changelog' | 'refuted', editor: vscode.TextEditor, answer: TextAnswer | null, nothing: string): void {
   if (answer === null || answer.text === '') {
     void vscode.window.showInformationMessage(nothing);
     return;

@@ -100,6 +100,24 @@ export async function quickFixes(page: Page): Promise<readonly string[]> {
   return (await rows.allInnerTexts()).map(flat);
 }
 
+/** Takes the entry with this title of the quick-fix menu at the cursor, for which there need be no light bulb. */
+export async function applyFix(page: Page, title: string): Promise<void> {
+  const rows = page.locator('.action-widget .monaco-list-row.action').filter({ visible: true });
+  const focused = page.locator('.action-widget .monaco-list-row.action.focused');
+  await waitFor(`"${title}" in the quick-fix menu`, ANSWER, async () => {
+    if (await rows.count() === 0) {
+      await page.keyboard.press('Control+.');
+      await rows.first().waitFor({ timeout: 3000 }).catch(() => undefined);
+      return undefined;
+    }
+    if (flat(await focused.innerText({ timeout: 1000 }).catch(() => '')) === title) return true;
+    await page.keyboard.press('ArrowDown');
+    return undefined;
+  });
+  await page.keyboard.press('Enter');
+  await rows.first().waitFor({ state: 'hidden' });
+}
+
 /** Editor text has spaces of several kinds; compare it with plain ones. */
 function flat(text: string): string {
   return text.replace(/\s+/g, ' ').trim();

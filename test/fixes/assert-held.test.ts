@@ -3,22 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { body, fixed, look, offers, pick } from './support.ts';
-import { loneStatement } from './reductions.ts';
+import { HELD_BY_CALLER as HELD, HELD_LOCK as mutex, HOLDING_CALLER as CALLERS, loneStatement } from './reductions.ts';
 
 const FILE = 'a.c';
-const mutex = { define: 'DEFINE_MUTEX(flares_lock)', take: 'mutex_lock(&flares_lock)', drop: 'mutex_unlock(&flares_lock)', free: '' };
-
-const CALLERS = `
-void flare_quench(struct flare *f)
-{
-	mutex_lock(&flares_lock);
-	flare_put(f);
-	mutex_unlock(&flares_lock);
-}
-`;
-
-/** The helper puts, its callers hold the lock. */
-const HELD = loneStatement(mutex).replace('void flare_put', 'static void flare_put') + CALLERS;
 
 function factsAt(text: string, statement: string): ReturnType<ReturnType<typeof look>['workspace']['facts']> {
   const { workspace } = look(new Map([[FILE, text]]));

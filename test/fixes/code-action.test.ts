@@ -13,11 +13,11 @@ const server = ['--import', 'tsx', fileURLToPath(new URL('../../server/src/main/
 
 const lineOf = (text: string, statement: string): number => text.split('\n').indexOf(statement);
 
-function actionsAt(editor: Editor, line: number, triggerKind?: CodeActionTriggerKind): Promise<CodeAction[]> {
+function actionsAt(editor: Editor, line: number, triggerKind?: CodeActionTriggerKind, only?: string[]): Promise<CodeAction[]> {
   const position = { line, character: 1 };
   return editor.rpc.sendRequest('textDocument/codeAction', {
     textDocument: { uri: editor.uri(FILE) }, range: { start: position, end: position },
-    context: { diagnostics: [], ...(triggerKind === undefined ? {} : { triggerKind }) },
+    context: { diagnostics: [], ...(triggerKind === undefined ? {} : { triggerKind }), ...(only === undefined ? {} : { only }) },
   });
 }
 
@@ -32,6 +32,15 @@ test('the naive order is shown disabled, with the reason', async (t) => {
   assert.equal(naive.edit, undefined);
   assert.deepEqual(actions.filter(({ isPreferred }) => isPreferred).map(({ title }) => title), [actions[0]?.title]);
   assert.ok(actions[0]?.edit);
+});
+
+test('what is refuted can be asked for alone, and other kinds get nothing', async (t) => {
+  const editor = await startEditor(t, folder(t, { ...kernelTree, [FILE]: TWO_COUNTS }), { capabilities: likeVsCode, command: server });
+  await editor.open(FILE, TWO_COUNTS);
+  const ofKind = (kind: string): Promise<CodeAction[]> => actionsAt(editor, lineOf(TWO_COUNTS, '\ttruck_unload(t);'), CodeActionTriggerKind.Invoked, [kind]);
+  assert.deepEqual((await ofKind('quickfix.refuted')).map(({ title }) => title), ['Move truck_cleanup() after truck_unload()']);
+  assert.equal((await ofKind('quickfix')).length, 4);
+  assert.deepEqual(await ofKind('source.organizeImports'), []);
 });
 
 test('an assertion is offered where there is no finding, but not to a light bulb', async (t) => {

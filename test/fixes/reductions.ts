@@ -205,3 +205,17 @@ void flare_put(struct flare *f)
 }
 `;
 }
+
+export const HELD_LOCK = { define: 'DEFINE_MUTEX(flares_lock)', take: 'mutex_lock(&flares_lock)', drop: 'mutex_unlock(&flares_lock)', free: '' };
+
+export const HOLDING_CALLER = `
+void flare_quench(struct flare *f)
+{
+	mutex_lock(&flares_lock);
+	flare_put(f);
+	mutex_unlock(&flares_lock);
+}
+`;
+
+/** The helper puts, its callers hold the lock. */
+export const HELD_BY_CALLER = loneStatement(HELD_LOCK).replace('void flare_put', 'static void flare_put') + HOLDING_CALLER;

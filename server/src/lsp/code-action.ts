@@ -15,8 +15,19 @@ import { absolutePath, type Tree } from './trees.ts';
 export function codeActions(session: Session, params: CodeActionParams): CodeAction[] {
   const document = session.documents.get(params.textDocument.uri);
   const { only } = params.context;
-  const wanted = only === undefined || only.some((kind) => kind === '' || kind === CodeActionKind.QuickFix);
+  // Others, such as what is organized when a file is saved, must not wait for an analysis.
+  const wanted = only === undefined || only.some((kind) => includes(kind, REFUTED) || includes(CodeActionKind.QuickFix, kind));
   if (document === undefined || !session.client.codeActions || !wanted) return [];
+  return allAt(session, document, params).filter(({ kind = '' }) => only === undefined || only.some((each) => includes(each, kind)));
+}
+
+/** Of a kind of its own, to be asked for: VS Code's quick-fix menu leaves out what is disabled. */
+const REFUTED: CodeActionKind = `${CodeActionKind.QuickFix}.refuted`;
+
+/** Kinds are paths, and one that is asked for stands for all below it. */
+const includes = (asked: CodeActionKind, kind: CodeActionKind): boolean => asked === '' || kind === asked || kind.startsWith(`${asked}.`);
+
+function allAt(session: Session, document: Document, params: CodeActionParams): CodeAction[] {
 
   const { tree } = document.place;
   const first = document.wire.fromWire(params.range.start).line;
@@ -36,12 +47,11 @@ export function codeActions(session: Session, params: CodeActionParams): CodeAct
 }
 
 function action(session: Session, { place }: Document, fix: VerifiedFix, preferred: boolean): readonly CodeAction[] {
-  const base = { title: fix.title, kind: CodeActionKind.QuickFix };
   if (fix.refuted.length > 0) {
-    return session.client.disabledCodeActions ? [{ ...base, disabled: { reason: fix.refuted.join('; ') } }] : [];
+    return session.client.disabledCodeActions ? [{ title: fix.title, kind: REFUTED, disabled: { reason: fix.refuted.join('; ') } }] : [];
   }
   const isPreferred = preferred && session.client.preferredCodeActions ? { isPreferred: true } : {};
-  return [{ ...base, ...isPreferred, edit: workspaceEdit(session, place.tree, fix.edits) }];
+  return [{ title: fix.title, kind: CodeActionKind.QuickFix, ...isPreferred, edit: workspaceEdit(session, place.tree, fix.edits) }];
 }
 
 function workspaceEdit(session: Session, tree: Tree, edits: readonly Edit[]): WorkspaceEdit {
