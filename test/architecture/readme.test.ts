@@ -1,4 +1,5 @@
-// The README keeps its promises where they can be read off the code: pictures, editor set-ups, commands, links.
+// The README keeps its promises where they can be read off the code: pictures, commands, links. Its editor
+// set-ups are run by test/clients.
 
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
@@ -49,15 +50,4 @@ test('every command of the command line is there, and those not built are named 
   assert.deepEqual(missing.filter((name) => usage.includes(`kreflens ${name}`) || !section('Limits').includes(`\`${name}\``)), []);
   const formats = /formats = \{ ([^}]+) \}/.exec(read('server/src/cli/formats/formats.ts'))?.[1]?.split(', ').sort();
   assert.deepEqual(/--format ([a-z|]+)/.exec(usage)?.[1]?.split('|').sort(), formats);
-});
-
-test('Neovim and Emacs are set up as the tests with the real clients do it', () => {
-  for (const [heading, script, calls] of [
-    ['In Neovim', 'test/clients/neovim.lua', [/vim\.lsp\.start_client\(\{ name = 'kreflens', cmd = /, /root_dir = /, /vim\.lsp\.buf_attach_client\(0, client\)/]],
-    ['In Emacs', 'test/clients/emacs.el', [/\(require 'eglot\)/, /\(add-to-list 'eglot-server-programs/, /c-mode/]],
-  ] as const) {
-    const advice = section(heading);
-    for (const call of calls) for (const text of [advice, read(script)]) assert.match(text, call);
-    assert.match(advice, /'?"?kreflens['"],? ['"]lsp['"],? ['"]--stdio['"]/);
-  }
 });

@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,16 +28,27 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RULE = 'final-put-outside-lookup-lock';
 const FILE = 'drivers/group/group.c';
 
-/** The server's command line, as a user of another editor configures it. */
-function serverCommand(): readonly string[] {
-  return [process.execPath, process.env['KREFLENS_CLI'] ?? join(ROOT, 'dist/cli.js'), 'lsp', '--stdio'];
+/** Puts the program where a shell finds it as `kreflens`. Answers the folder. */
+function install(root: string): string {
+  const folder = join(root, '.bin');
+  mkdirSync(folder);
+  const program = process.env['KREFLENS_CLI'] ?? join(ROOT, 'dist/cli.js');
+  writeFileSync(join(folder, 'kreflens'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, { mode: 0o755 });
+  return folder;
+}
+
+/** What the README tells users of another editor to put into their configuration. */
+function setupFor(language: 'lua' | 'elisp'): string {
+  const blocks = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))];
+  assert.equal(blocks.length, 1);
+  return blocks[0]?.[1] ?? '';
 }
 
 /**
- * Runs a client on a copy of the sample. Its script finds the server's command line as a JSON list in
- * KREFLENS_SERVER, the file to open in KREFLENS_FILE and the tree in KREFLENS_ROOT.
+ * Runs a client on a copy of the sample, in its root and with `kreflens` on the path. Its script finds the README's
+ * configuration, in `language`, in KREFLENS_SETUP and the file to open in KREFLENS_FILE.
  */
-export function runClient(program: string, args: readonly string[]): Answer {
+export function runClient(program: string, args: readonly string[], language: 'lua' | 'elisp'): Answer {
   const root = mkdtempSync(join(tmpdir(), 'kreflens-client-'));
   try {
     cpSync(join(ROOT, 'test/fixtures/demo'), root, { recursive: true });
@@ -48,9 +59,9 @@ export function runClient(program: string, args: readonly string[]): Answer {
       env: {
         ...process.env,
         HOME: root,
-        KREFLENS_SERVER: JSON.stringify(serverCommand()),
+        PATH: `${install(root)}:${process.env['PATH'] ?? ''}`,
+        KREFLENS_SETUP: setupFor(language),
         KREFLENS_FILE: join(root, FILE),
-        KREFLENS_ROOT: root,
       },
     });
     if (error !== undefined) throw error;

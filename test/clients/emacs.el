@@ -22,8 +22,7 @@
   (vconcat (mapcar function list)))
 
 (defun kreflens-session ()
-  (add-to-list 'eglot-server-programs
-               (cons 'c-mode (append (json-parse-string (getenv "KREFLENS_SERVER") :array-type 'list) nil)))
+  (eval (read (format "(progn %s)" (getenv "KREFLENS_SETUP"))))
   (setq eglot-sync-connect 30 eglot-autoshutdown nil)
   (find-file (getenv "KREFLENS_FILE"))
   (c-mode)

@@ -7,5 +7,5 @@ import { part } from './parts.ts';
 
 it('Emacs with eglot shows the finding, the hover and the fix', { skip: part('emacs').skip }, () => {
   const script = fileURLToPath(new URL('emacs.el', import.meta.url));
-  assertServed(runClient('emacs', ['--batch', '--load', script]));
+  assertServed(runClient('emacs', ['--batch', '--load', script], 'elisp'));
 });

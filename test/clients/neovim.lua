@@ -1,7 +1,5 @@
 -- Opens a file with Neovim's LSP client and does what a user does there; prints the answer as one line of JSON.
 
-local server = vim.fn.json_decode(vim.env.KREFLENS_SERVER)
-
 local function finish(answer)
   io.stdout:write(vim.fn.json_encode(answer) .. '\n')
   io.stdout:flush()
@@ -17,10 +15,9 @@ local function wait_until(what, condition)
 end
 
 local function main()
+  assert(load(vim.env.KREFLENS_SETUP))()
   vim.cmd('edit ' .. vim.env.KREFLENS_FILE)
   vim.bo.filetype = 'c'
-  local client = vim.lsp.start_client({ name = 'kreflens', cmd = server, root_dir = vim.env.KREFLENS_ROOT })
-  vim.lsp.buf_attach_client(0, client)
 
   wait_until('diagnostics', function() return #vim.diagnostic.get(0) > 0 end)
   local diagnostics = vim.diagnostic.get(0)

@@ -7,5 +7,5 @@ import { part } from './parts.ts';
 
 it('Neovim shows the finding, the hover and the fix', { skip: part('neovim').skip }, () => {
   const script = fileURLToPath(new URL('neovim.lua', import.meta.url));
-  assertServed(runClient('nvim', ['--headless', '--clean', '-u', 'NONE', '-n', '-c', `luafile ${script}`]));
+  assertServed(runClient('nvim', ['--headless', '--clean', '-u', 'NONE', '-n', '-c', `luafile ${script}`], 'lua'));
 });
