@@ -25,17 +25,17 @@ export interface Editor {
   readonly stop: () => Promise<void>;
 }
 
-/** Opens `folder` (or a `.code-workspace` file) in a fresh editor with the extension installed. The caller must `stop()` it. */
-export async function startEditor(vsix: string, folder: string): Promise<Editor> {
+/** Opens `folder` (or a `.code-workspace` file) in a fresh editor with the extension installed, in restricted mode if it is not `trusted`. The caller must `stop()` it. */
+export async function startEditor(vsix: string, folder: string, trusted = true): Promise<Editor> {
   const { node, entry } = programs(process.env['KREFLENS_EDITOR'] ?? '');
   const home = mkdtempSync(join(tmpdir(), 'kreflens-editor-'));
-  const profile = makeProfile(home);
+  const profile = makeProfile(home, trusted ? QUIET : { ...QUIET, ...RESTRICTED });
   execFileSync(node, [entry, ...profile, '--install-extension', vsix], { stdio: 'pipe' });
 
   const port = await freePort();
   const server = spawn(node, [
     entry, ...profile, '--bind-addr', `127.0.0.1:${port}`, '--auth', 'none',
-    '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override',
+    '--disable-telemetry', '--disable-update-check', '--disable-getting-started-override', ...(trusted ? ['--disable-workspace-trust'] : []),
   ], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let output = '';
   server.stdout.on('data', chunk => { output += String(chunk); });
@@ -103,13 +103,16 @@ export const QUIET: Readonly<Record<string, unknown>> = {
   'workbench.startupEditor': 'none', 'workbench.tips.enabled': false,
 };
 
+/** Nobody is asked, and so nothing is trusted. */
+const RESTRICTED: typeof QUIET = { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' };
+
 /** A fresh home for settings and extensions. Answers the command line's arguments for it. */
-function makeProfile(home: string): readonly string[] {
+function makeProfile(home: string, settings: typeof QUIET): readonly string[] {
   const userData = join(home, 'user-data');
   mkdirSync(join(userData, 'User'), { recursive: true });
   mkdirSync(join(home, 'extensions'));
   writeFileSync(join(home, 'config.yaml'), 'cert: false\n');
-  writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify(QUIET));
+  writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify(settings));
   return ['--user-data-dir', userData, '--extensions-dir', join(home, 'extensions'), '--config', join(home, 'config.yaml')];
 }
 
