@@ -84,7 +84,7 @@ function judge(put: PutRecord, registry: Registry, owned: number, records: Recor
     ? facts.releases.find((view) => unlinks(view.link, view.from, registry.name)) : undefined;
   if (release.now.length === 0 && release.deferred.length === 0 && !table && !early) return { kind: 'safe', reason: 'no-unlink-in-release', lookup: first };
   if (owned > 0) return { kind: 'safe', reason: 'owns-another', lookup: first };
-  if (registry.owned && !early) return { kind: 'safe', reason: 'owned-index', lookup: first };
+  if (registry.owned && !early && !isBesideOwners(registry, put.object)) return { kind: 'safe', reason: 'owned-index', lookup: first };
   if (registry.flagged) return { kind: 'safe', reason: 'liveness-flag', lookup: first };
   if (put.unlinkedBefore.some((view) => unlinks(view.link, view.from, registry.name))) return { kind: 'safe', reason: 'unlinked-before', lookup: first };
   const lookups = plain.map((lookup) => ({ lookup, locks: lookupLocks(lookup, entryLocks) })).filter(({ locks }) => locks.length > 0);
@@ -114,6 +114,12 @@ function judge(put: PutRecord, registry: Registry, owned: number, records: Recor
 function isSameCount(counter: string, { counter: own, inner }: ObjectView): boolean {
   const member = (name: string): string => name.slice(name.lastIndexOf('.'));
   return own === undefined || [own, inner].some((name) => name !== undefined && member(name) === member(counter));
+}
+
+/** Lookups take two counters, the index holds the other one: unlinking precedes the last put of that, not of this. */
+function isBesideOwners(registry: Registry, object: ObjectView): boolean {
+  return registry.plain.some(({ beside, counter }) => beside !== undefined && isSameCount(counter, object)) &&
+    registry.owners.size > 0 && ![...registry.owners].some((counter) => isSameCount(counter, object));
 }
 
 /** Locks held from the find to the get, those of the callers included. */

@@ -46,6 +46,8 @@ export interface LookupRecord {
   readonly dropped: readonly string[];
   /** Fields of the entry that the path found to be zero before it took the reference: `struct foo.dead`. */
   readonly zeroFields: readonly string[];
+  /** Another counter of the object that the path holds a reference by already. */
+  readonly beside: string | undefined;
 }
 
 export interface PutRecord {
@@ -175,7 +177,10 @@ export function recordsOf(ref: FunctionRef, execution: Execution, { typing, code
         // Only the first reference comes from the lookup: the next ones rest on it, and a put in between may have dropped
         // somebody else's (that of a timer that was cancelled).
         if (effects.slice(0, index).some((other) => (other.do === 'get' || other.do === 'init') && other.count === effect.count)) return;
-        if (isHeldByAnother(effects, index, typing, file)) return;
+        const other = heldByAnother(effects, index, typing, file);
+        // A bare atomic counts users, requests in flight.
+        if (other && !isOfCountType(effect.count, typing, file)) return;
+        const beside = other && typing.typeName(other, file);
         if (found?.do === 'find' && counter !== undefined) {
           const registry = registryOf(found.element, typing, file);
           if (registry) {
@@ -187,7 +192,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, { typing, code
               atFind, atGet, rcu: found.held.some((hold) => isReadSection(hold) && effect.held.some((other) => other.id === hold.id)),
               takenOff: effects.slice(0, index).some((other) => other.do === 'unlink' && other.item !== undefined && rootOf(other.item) === found.element),
               dropped: names(effect.dropped),
-              zeroFields: zeroFields(rootOf(effect.count), final, typing, file),
+              zeroFields: zeroFields(rootOf(effect.count), final, typing, file), beside,
             });
           }
         } else if (counter !== undefined) {
@@ -198,7 +203,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, { typing, code
             lookups.push({
               ref, registry: pointer, counter, count: effect.count, checked: false, chain: effect.chain, foundAt: effect.chain,
               locks: atGet, atFind: atGet, atGet, rcu: false, takenOff: false, dropped: names(effect.dropped),
-              zeroFields: zeroFields(rootOf(effect.count), final, typing, file),
+              zeroFields: zeroFields(rootOf(effect.count), final, typing, file), beside,
             });
           }
         }
@@ -336,11 +341,13 @@ function loadedFrom(place: Value, effects: readonly Effect[], _final: Final): Va
   return undefined;
 }
 
-/** Of what the path holds a reference to already, a second counter is no reference: users, requests in flight. */
-function isHeldByAnother(effects: readonly Effect[], index: number, typing: Typing, file: string): boolean {
+/** The other counter by which the path holds a reference to the object already. */
+function heldByAnother(effects: readonly Effect[], index: number, typing: Typing, file: string): Value | undefined {
   const own = effects[index];
-  return own?.do === 'get' && effects.slice(0, index).some((other) => other.do === 'get' && other.count !== own.count &&
+  if (own?.do !== 'get') return undefined;
+  const holds = effects.slice(0, index).find((other) => other.do === 'get' && other.count !== own.count &&
     rootOf(other.count) === rootOf(own.count) && (other.checked || isOfCountType(other.count, typing, file)) && balance(effects, other.count, index) > 0);
+  return holds?.do === 'get' ? holds.count : undefined;
 }
 
 /** A counter that is embedded in the found element itself, not reached through one of its pointers. */

@@ -19,6 +19,8 @@ export interface Registry {
   readonly checked: readonly LookupRecord[];
   /** The index holds a count of its own: the creation's reference stays with it, and is dropped after an unlink. */
   readonly owned: boolean;
+  /** Type-level names of the counters that an unlink is followed by a put of: of two in an object, one may be the index's. */
+  readonly owners: ReadonlySet<string>;
   /** The same by the other end: whoever puts an entry in takes a reference for it. */
   readonly counting: boolean;
   /** Lookups pass over entries that a flag, set under their lock before the registration's reference goes, calls dead. */
@@ -62,6 +64,7 @@ export function gatherFacts(all: readonly Records[], releases: readonly Records[
   const generic = genericCounters(all);
   const byKey = new Map<string, { name: RegistryName; lookups: LookupRecord[] }>();
   for (const lookup of lookups) {
+    if (lookup.beside !== undefined && !takesOff(lookup.counter, lookup.registry, all)) continue;
     const key = registryKey(lookup.registry);
     const entry = byKey.get(key) ?? { name: lookup.registry, lookups: [] };
     entry.lookups.push(lookup);
@@ -74,6 +77,7 @@ export function gatherFacts(all: readonly Records[], releases: readonly Records[
     plain: own.filter((lookup) => !lookup.checked),
     checked: own.filter((lookup) => lookup.checked),
     owned: isOwned(name, all),
+    owners: ownersOf(name, all),
     counting: isCounting(name, all),
     kinds: kindsIn(name, all),
     flagged: isFlagged(own.filter((lookup) => !lookup.checked), all),
@@ -114,10 +118,25 @@ function isOwned(name: RegistryName, all: readonly Records[]): boolean {
   if (all.some((records) => records.unlinks.some(({ view }) => view.replaced && unlinks(view.link, view.from, name)))) return true;
   const created = all.flatMap((records) => records.publishes).filter((publish) => publish.fresh && sameRegistry(publish.registry, name) );
   if (created.some((publish) => publish.handedOut)) return false;
-  return all.some((records) => records.unlinks.some(({ view, thenPut, object }) => {
+  return ownUnlinks(name, all).length > 0;
+}
+
+/** Unlinks that a put follows, of what may be an entry. */
+function ownUnlinks(name: RegistryName, all: readonly Records[]): Records['unlinks'] {
+  return all.flatMap((records) => records.unlinks.filter(({ view, thenPut, object }) => {
     if (!thenPut || view.exclusive !== undefined || !unlinks(view.link, view.from, name)) return false;
     return object !== undefined && (object.memberOf.length === 0 || object.memberOf.some((member) => sameRegistry(name, member)));
   }));
+}
+
+function ownersOf(name: RegistryName, all: readonly Records[]): ReadonlySet<string> {
+  return new Set(ownUnlinks(name, all).flatMap(({ object }) => object?.counter ?? []));
+}
+
+/** Does some last put by this counter take an entry off the registry? Then it refers, whatever other counter is held beside it. */
+function takesOff(counter: string, name: RegistryName, all: readonly Records[]): boolean {
+  return all.some((records) => records.puts.some((put) => put.object.counter === counter &&
+    put.last.some((effect) => effect.do === 'unlink' && effect.link !== '' && effect.link === name.link)));
 }
 
 /** Whoever puts an entry in takes a reference for it. */
