@@ -265,12 +265,17 @@ export function foldLastPuts(effects: readonly Effect[]): readonly Effect[] {
   const after: Effect[] = [];
   const takes: Value[] = [];
   for (const effect of effects.slice(index + 1)) {
-    const owned = concerns(effect, root) || effect.do === 'unlink' || effect.do === 'grace';
+    const owned = concerns(effect, root) || effect.do === 'unlink' || effect.do === 'grace' || clearsGlobal(effect);
     if (effect.do === 'lock') takes.push(effect.lock);
     (owned ? inside : after).push(effect);
   }
   const folded: Effect = { ...put, outcome: 'either', last: { effects: [...put.last.effects, ...inside.map(withoutLast)], takes: [...put.last.takes, ...takes] } };
   return [...effects.slice(0, index).map(withoutOutcome), folded, ...foldLastPuts(after)];
+}
+
+/** A global pointer to the object is a registry of one: clearing it takes the object off. */
+function clearsGlobal(effect: Effect): boolean {
+  return effect.do === 'write' && effect.value.node.k === 'number' && effect.value.node.value === 0 && effect.place.node.k === 'global';
 }
 
 function withoutOutcome(effect: Effect): Effect {
