@@ -250,6 +250,8 @@ function applyEffect(
     }
     case 'unlink': {
       const item = at(effect.item) ?? itemAt(frame, at(effect.index), effect.index !== undefined && call.isKept ? result : undefined);
+      // Exchanged for nothing: no entry was there.
+      if (item && classOf(state.facts, item) === ZERO) return;
       const from = at(effect.from);
       const node = item && itemOf(frame, item);
       addEffect(state, { do: 'unlink', item: node?.item, link: node?.link ?? '', from, ...now() });
