@@ -2,7 +2,7 @@
 // what that function knows; then, up the call chain, the innermost function that decides is the one that is reported.
 
 import { ZERO, classOf } from '../domain/facts.ts';
-import { stepsOf } from '../domain/value.ts';
+import { rootOf, stepsOf } from '../domain/value.ts';
 import type { Final } from '../engine/execute.ts';
 import type { Site } from '../summary/effect.ts';
 import type { FunctionRef } from '../program/code.ts';
@@ -92,7 +92,8 @@ function judge(put: PutRecord, registry: Registry, owned: number, records: Recor
   const held = [...put.locks, ...entryLocks(put.ref).filter((lock) => !put.dropped.includes(lock.name))];
   if (notOnlyHolder(put, registry, records, lookups.map(({ locks }) => commonLocks(held, locks)))) return { kind: 'safe', reason: 'not-only-holder', lookup: first };
   for (const { lookup, locks } of lookups) {
-    const common = commonLocks(held, locks);
+    const named = commonLocks(held, locks);
+    const common = named.length > 0 ? named : ownLocks(put, locks);
     const through = common.filter((lock) => release.now.every((effect) =>
       lock.id === '' || effect.do !== 'unlink' || effect.held.some((hold) => hold.id === lock.id) || release.deferred.length > 0));
     if (through.length === 0) {
@@ -114,6 +115,12 @@ function judge(put: PutRecord, registry: Registry, owned: number, records: Recor
 function isSameCount(counter: string, { counter: own, inner }: ObjectView): boolean {
   const member = (name: string): string => name.slice(name.lastIndexOf('.'));
   return own === undefined || [own, inner].some((name) => name !== undefined && member(name) === member(counter));
+}
+
+/** An object may say by a pointer which lock is its own, and then that is the lookup's: `cmd->lock = &sp->lock`. */
+function ownLocks(put: PutRecord, lookup: readonly NamedLock[]): readonly NamedLock[] {
+  const entry = rootOf(put.object.count);
+  return put.locks.filter((lock) => lock.pointedToBy === entry && lookup.some(({ mode }) => mode === lock.mode));
 }
 
 /** Lookups take two counters, the index holds the other one: unlinking precedes the last put of that, not of this. */

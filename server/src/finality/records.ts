@@ -24,6 +24,9 @@ export interface NamedLock {
   readonly shared: boolean;
   /** As the function spells it. */
   readonly text: string;
+  readonly mode?: Hold['mode'];
+  /** The object with the pointer that the lock was reached by: the name tells the lock's type only. */
+  readonly pointedToBy?: Value;
 }
 
 export interface LookupRecord {
@@ -376,7 +379,10 @@ function isGlobalSlot(count: Value): boolean {
 /** A lock held, by its names; undefined: no other thread can name it. */
 export function namedLock(hold: Hold, typing: Typing, file: string): NamedLock | undefined {
   const name = typing.placeName(hold.lock, file);
-  return name === undefined ? undefined : { name, inner: innerName(hold.lock, typing, file), id: hold.id, shared: hold.mode === 'read', text: plainName(name) };
+  if (name === undefined) return undefined;
+  const { node } = hold.lock;
+  const pointed = node.k === 'load' ? { pointedToBy: rootOf(node.address) } : {};
+  return { name, inner: innerName(hold.lock, typing, file), id: hold.id, shared: hold.mode === 'read', text: plainName(name), mode: hold.mode, ...pointed };
 }
 
 /** The counter of the object that `item` is (part of), as the effects of the path name it. */
