@@ -90,11 +90,13 @@ export async function hoverWith(page: Page, pattern: RegExp): Promise<string> {
   });
 }
 
+const FIX_ROW = '.action-widget .monaco-list-row.action';
+
 /** Opens the quick-fix menu at the cursor and answers its entries. Escape closes it, Enter takes the first. */
 export async function quickFixes(page: Page): Promise<readonly string[]> {
   // The editor drops a question asked by key when it asks again by itself, as it does for the light bulb.
   await page.locator('[class*="gutter-lightbulb"], .lightBulbWidget').first().waitFor({ timeout: ANSWER });
-  const rows = page.locator('.action-widget .monaco-list-row.action');
+  const rows = page.locator(FIX_ROW);
   await page.keyboard.press('Control+.');
   await rows.first().waitFor({ timeout: ANSWER });
   return (await rows.allInnerTexts()).map(flat);
@@ -102,8 +104,8 @@ export async function quickFixes(page: Page): Promise<readonly string[]> {
 
 /** Takes the entry with this title of the quick-fix menu at the cursor, for which there need be no light bulb. */
 export async function applyFix(page: Page, title: string): Promise<void> {
-  const rows = page.locator('.action-widget .monaco-list-row.action').filter({ visible: true });
-  const focused = page.locator('.action-widget .monaco-list-row.action.focused');
+  const rows = page.locator(FIX_ROW).filter({ visible: true });
+  const focused = page.locator(`${FIX_ROW}.focused`);
   await waitFor(`"${title}" in the quick-fix menu`, ANSWER, async () => {
     if (await rows.count() === 0) {
       await page.keyboard.press('Control+.');

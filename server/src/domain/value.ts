@@ -174,6 +174,11 @@ export function isEntryValue(value: Value): boolean {
   }
 }
 
+/** Zero for sure: NULL, as a pointer. */
+export function isNull({ node }: Value): boolean {
+  return node.k === 'number' && node.value === 0;
+}
+
 /** Does `value` hang, at any depth, on `on`? (`dev->kobj.parent` hangs on `dev`.) */
 export function hangsOn(value: Value, on: Value): boolean {
   if (value === on) return true;

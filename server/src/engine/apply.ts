@@ -3,7 +3,7 @@
 
 import type { Span } from '../base/span.ts';
 import type { LockMode, Primitive, PrimitiveEffect, When } from '../kernel/schema.ts';
-import { hangsOn, isEntryValue, pathOf, printPlace, rootOf, type Value } from '../domain/value.ts';
+import { hangsOn, isEntryValue, isNull, pathOf, printPlace, rootOf, type Value } from '../domain/value.ts';
 import { ANY, ERROR, NEGATIVE, POINTER, POSITIVE, TRUE_, ZERO, classOf, narrow, assume, forget, isKnown, joinFacts, type Facts } from '../domain/facts.ts';
 import type { Effect, Hold, LastEffects, Mark, Outcome, Site, Summary } from '../summary/effect.ts';
 import { addEffect, addEffects, addMark, escape, fork, type State } from './state.ts';
@@ -204,7 +204,7 @@ function applyEffect(
     case 'init': {
       const count = at(effect.count);
       const initial = effect.value === undefined ? undefined : at(effect.value);
-      if (initial?.node.k === 'number' && initial.node.value === 0) return;
+      if (initial && isNull(initial)) return;
       const references = initial?.node.k === 'number' && initial.node.value > 1 ? { references: initial.node.value } : {};
       if (count) addEffect(state, { do: 'init', count: counterOf(frame, count), ...references, ...now() });
       return;

@@ -36,9 +36,9 @@ export interface FullEngine {
 /**
  * How far callees are followed depends on where a function stands, never on who asked first: a function is analysed
  * with a *reach*, and each call that leaves the file, goes through a table, or goes back to where a recursion came
- * from costs one. What verdicts rest on is
- * followed to the end of it: releases, and functions whose effect on counts the knowledge names. All else leaves the
- * file once. With none left a function sees its file and its headers, and may still go back once: reach -1.
+ * from costs one. What verdicts rest on is followed to the end of it: releases, and functions whose effect on counts
+ * the knowledge names. All else leaves the file once. With none left a function sees its file and its headers, and may
+ * still go back once: reach -1.
  */
 const FULL_REACH = 2;
 
@@ -131,8 +131,8 @@ export function createEngine(code: Code, knowledge: Knowledge, options: EngineOp
     if (callee.file === ref.file && byName) {
       const place = placeOf(ref);
       const isBack = place !== undefined && (place.group.get(callee) ?? -1) >= place.index;
-      if (!isBack) return resultOf({ ref: callee, reach });
-      return reach < 0 ? undefined : resultOf({ ref: callee, reach: reach - 1 });
+      if (isBack && reach < 0) return undefined;
+      return resultOf({ ref: callee, reach: isBack ? reach - 1 : reach });
     }
     if (callee.file.endsWith('.h')) return resultOf({ ref: callee, reach });
     const away = callee.file !== ref.file;

@@ -2,7 +2,7 @@
 // States are values: every operation that changes one works on a copy that its caller made with `fork`.
 
 import type { Effect, Hold, Mark } from '../summary/effect.ts';
-import { hangsOn, rootOf, type Value } from '../domain/value.ts';
+import { hangsOn, isNull, rootOf, type Value } from '../domain/value.ts';
 import { classOf, joinFacts, NO_FACTS, ZERO, type Facts } from '../domain/facts.ts';
 
 export interface State {
@@ -161,7 +161,7 @@ export function absorbs(big: Deeds, small: Deeds): boolean {
     matched += 1;
     if (own === value) continue;
     // NULL on the one way is the absent object on the other.
-    if (own.node.k === 'number' && own.node.value === 0 && vacuous([value])) continue;
+    if (isNull(own) && vacuous([value])) continue;
     // Two error variables that are both zero.
     if (classOf(big.facts, value) === ZERO && classOf(small.facts, own) === ZERO) continue;
     // Or two that are both not: which error it is makes no difference.

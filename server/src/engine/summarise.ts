@@ -1,6 +1,6 @@
 // From the ways through a function to its summary: only what a caller can see, equal ways joined.
 
-import { depthOf, isEntryValue, rootOf, type Value } from '../domain/value.ts';
+import { depthOf, isEntryValue, isNull, rootOf, type Value } from '../domain/value.ts';
 import { ZERO, joinFacts, type Facts } from '../domain/facts.ts';
 import type { Effect, Mark, Outcome, Summary } from '../summary/effect.ts';
 import type { Gap } from '../base/gap.ts';
@@ -275,7 +275,7 @@ export function foldLastPuts(effects: readonly Effect[]): readonly Effect[] {
 
 /** A global pointer to the object is a registry of one: clearing it takes the object off. */
 function clearsGlobal(effect: Effect): boolean {
-  return effect.do === 'write' && effect.value.node.k === 'number' && effect.value.node.value === 0 && effect.place.node.k === 'global';
+  return effect.do === 'write' && isNull(effect.value) && effect.place.node.k === 'global';
 }
 
 function withoutOutcome(effect: Effect): Effect {

@@ -2,7 +2,7 @@
 // and which references its ways leave behind. Extracted once per function, from all of its ways; the judging across
 // functions (registries.ts, judge.ts) works on these records only.
 
-import { hangsOn, pathOf, rootOf, type Value } from '../domain/value.ts';
+import { hangsOn, isNull, pathOf, rootOf, type Value } from '../domain/value.ts';
 import { POINTER, ZERO, classOf } from '../domain/facts.ts';
 import type { Effect, Hold, Site } from '../summary/effect.ts';
 import type { FunctionRef } from '../program/code.ts';
@@ -180,7 +180,7 @@ export function recordsOf(ref: FunctionRef, execution: Execution, { typing, code
         // Only the first reference comes from the lookup: the next ones rest on it, and a put in between may have dropped
         // somebody else's (that of a timer that was cancelled).
         if (effects.slice(0, index).some((other) => (other.do === 'get' || other.do === 'init') && other.count === effect.count)) return;
-        const other = heldByAnother(effects, index, typing, file);
+        const other = heldByAnother(effect, effects, index, typing, file);
         // A bare atomic counts users, requests in flight.
         if (other && !isOfCountType(effect.count, typing, file)) return;
         const beside = other && typing.typeName(other, file);
@@ -344,13 +344,13 @@ function loadedFrom(place: Value, effects: readonly Effect[], _final: Final): Va
   return undefined;
 }
 
-/** The other counter by which the path holds a reference to the object already. */
-function heldByAnother(effects: readonly Effect[], index: number, typing: Typing, file: string): Value | undefined {
-  const own = effects[index];
-  if (own?.do !== 'get') return undefined;
-  const holds = effects.slice(0, index).find((other) => other.do === 'get' && other.count !== own.count &&
-    rootOf(other.count) === rootOf(own.count) && (other.checked || isOfCountType(other.count, typing, file)) && balance(effects, other.count, index) > 0);
-  return holds?.do === 'get' ? holds.count : undefined;
+/** The other counter by which the path holds a reference to the object already, when it comes to this get at `index`. */
+function heldByAnother(own: Effect & { do: 'get' }, effects: readonly Effect[], index: number, typing: Typing, file: string): Value | undefined {
+  for (const other of effects.slice(0, index)) {
+    if (other.do !== 'get' || other.count === own.count || rootOf(other.count) !== rootOf(own.count)) continue;
+    if ((other.checked || isOfCountType(other.count, typing, file)) && balance(effects, other.count, index) > 0) return other.count;
+  }
+  return undefined;
 }
 
 /** A counter that is embedded in the found element itself, not reached through one of its pointers. */
@@ -442,8 +442,8 @@ function unlinkView(
   if (effect.item !== undefined && count !== undefined && rootOf(effect.item) !== rootOf(count)) return undefined;
   const { item } = effect;
   const outer = effect.chain[0];
-  const tearsDown = item !== undefined && effects.some((other) => other.do === 'write' && other.value.node.k === 'number' &&
-    other.value.node.value === 0 && hangsOn(other.place, item) && other.chain.length > 1 && other.chain[0]?.at === outer?.at);
+  const tearsDown = item !== undefined && effects.some((other) => other.do === 'write' && isNull(other.value) &&
+    hangsOn(other.place, item) && other.chain.length > 1 && other.chain[0]?.at === outer?.at);
   const mark = count && final.state.marks.find((candidate) => candidate.mark === 'exclusive' && candidate.count === count);
   return {
     link: effect.link, from: effect.from && typing.placeName(effect.from, file), replaced: effect.replaced === true, locks: locksOf(effect.held), chain: effect.chain,

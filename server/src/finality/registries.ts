@@ -2,7 +2,7 @@
 // under which locks, whether being in one holds a count, and which fields hold entries.
 
 import type { Effect } from '../summary/effect.ts';
-import { pathOf, rootOf, type Value } from '../domain/value.ts';
+import { isNull, pathOf, rootOf, type Value } from '../domain/value.ts';
 import type { Final } from '../engine/execute.ts';
 import type { Typing } from '../engine/typing.ts';
 import type { FunctionRef } from '../program/code.ts';
@@ -70,18 +70,21 @@ export function gatherFacts(all: readonly Records[], releases: readonly Records[
     entry.lookups.push(lookup);
     byKey.set(key, entry);
   }
-  const registries = [...byKey.values()].map(({ name, lookups: own }): Registry => ({
-    name,
-    counters: new Set(own.map((lookup) => lookup.counter)),
-    generic: own.some((lookup) => generic.has(lookup.counter)),
-    plain: own.filter((lookup) => !lookup.checked),
-    checked: own.filter((lookup) => lookup.checked),
-    owned: isOwned(name, all),
-    owners: ownersOf(name, all),
-    counting: isCounting(name, all),
-    kinds: kindsIn(name, all),
-    flagged: isFlagged(own.filter((lookup) => !lookup.checked), all),
-  }));
+  const registries = [...byKey.values()].map(({ name, lookups: own }): Registry => {
+    const taken = unlinksThenPut(name, all);
+    return {
+      name,
+      counters: new Set(own.map((lookup) => lookup.counter)),
+      generic: own.some((lookup) => generic.has(lookup.counter)),
+      plain: own.filter((lookup) => !lookup.checked),
+      checked: own.filter((lookup) => lookup.checked),
+      owned: isOwned(name, all, taken),
+      owners: new Set(taken.flatMap(({ object }) => object?.counter ?? [])),
+      counting: isCounting(name, all),
+      kinds: kindsIn(name, all),
+      flagged: isFlagged(own.filter((lookup) => !lookup.checked), all),
+    };
+  });
   return {
     registries,
     roles: fieldRoles(all, registries.filter(isWeak), references),
@@ -111,26 +114,23 @@ export function sameRegistry(one: RegistryName, other: RegistryName): boolean {
 
 /**
  * An index that keeps the creation's reference is owned. The sign of it is an unlink followed by a put, outside of any
- * release and not under proof of being the only holder; a creation that hands its reference out speaks against it.
+ * release and not under proof of being the only holder (`taken`); a creation that hands its reference out speaks against
+ * it.
  */
-function isOwned(name: RegistryName, all: readonly Records[]): boolean {
+function isOwned(name: RegistryName, all: readonly Records[], taken: Records['unlinks']): boolean {
   // Who unpublishes an object and keeps its slot drops the registration's reference later, wherever that is.
   if (all.some((records) => records.unlinks.some(({ view }) => view.replaced && unlinks(view.link, view.from, name)))) return true;
   const created = all.flatMap((records) => records.publishes).filter((publish) => publish.fresh && sameRegistry(publish.registry, name) );
   if (created.some((publish) => publish.handedOut)) return false;
-  return ownUnlinks(name, all).length > 0;
+  return taken.length > 0;
 }
 
 /** Unlinks that a put follows, of what may be an entry. */
-function ownUnlinks(name: RegistryName, all: readonly Records[]): Records['unlinks'] {
+function unlinksThenPut(name: RegistryName, all: readonly Records[]): Records['unlinks'] {
   return all.flatMap((records) => records.unlinks.filter(({ view, thenPut, object }) => {
     if (!thenPut || view.exclusive !== undefined || !unlinks(view.link, view.from, name)) return false;
     return object !== undefined && (object.memberOf.length === 0 || object.memberOf.some((member) => sameRegistry(name, member)));
   }));
-}
-
-function ownersOf(name: RegistryName, all: readonly Records[]): ReadonlySet<string> {
-  return new Set(ownUnlinks(name, all).flatMap(({ object }) => object?.counter ?? []));
 }
 
 /** Does some last put by this counter take an entry off the registry? Then it refers, whatever other counter is held beside it. */
@@ -172,7 +172,7 @@ export function releaseUnlinks(last: readonly Effect[], count: Value, name: Regi
     if (effect.do === 'unlink') return unlinks(effect.link, effect.from && typing.placeName(effect.from, file), name);
     if (effect.do === 'write' && name.link === '*') {
       // Not what the object itself points to, where one points to the next: that is another one's slot.
-      return effect.value.node.k === 'number' && effect.value.node.value === 0 && rootOf(effect.place) !== rootOf(count) &&
+      return isNull(effect.value) && rootOf(effect.place) !== rootOf(count) &&
         typing.placeName(effect.place, file) === name.container;
     }
     return false;

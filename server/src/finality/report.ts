@@ -29,8 +29,7 @@ interface Seen {
 /**
  * What is bad in a helper for every one that calls it is the helper's; if for some only, each such call is reported.
  * `all` holds what functions and their callers see, one for each place and chain of calls to it. `isIncidental`: it is not
- * bad, but by nothing that the code relies on; `saysNothing`: it cannot tell, and
- * is left out if another caller can.
+ * bad, but by nothing that the code relies on; `saysNothing`: it cannot tell, and is left out if another caller can.
  */
 export function innermostBad<T extends Seen, W>(
   all: readonly T[], worstOf: (one: T) => W | undefined,

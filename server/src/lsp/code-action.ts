@@ -28,7 +28,6 @@ const REFUTED: CodeActionKind = `${CodeActionKind.QuickFix}.refuted`;
 const includes = (asked: CodeActionKind, kind: CodeActionKind): boolean => asked === '' || kind === asked || kind.startsWith(`${asked}.`);
 
 function allAt(session: Session, document: Document, params: CodeActionParams): CodeAction[] {
-
   const { tree } = document.place;
   const first = document.wire.fromWire(params.range.start).line;
   const last = document.wire.fromWire(params.range.end).line;
